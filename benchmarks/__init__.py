@@ -1,0 +1,1 @@
+"""What streams cost through StreamBro beside the same streams by bare FFmpegs, in one run on one machine."""

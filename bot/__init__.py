@@ -1,0 +1,1 @@
+"""Commands, people and words of StreamBro; it knows nothing of Telegram or Discord."""

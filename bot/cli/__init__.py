@@ -1,0 +1,1 @@
+"""What the `streambro` command does, a module per subcommand."""

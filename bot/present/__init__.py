@@ -1,0 +1,1 @@
+"""Views, events and errors -> replies; pure: nothing here asks, sends or waits."""

@@ -1,0 +1,1 @@
+"""StreamBro's engine: FFmpeg, streams, time and storage; it knows nothing of chat."""

@@ -1,0 +1,1 @@
+"""Files, playlists and whether they may be copied."""

@@ -1,0 +1,196 @@
+"""Runs the schedules: starts streams at their times, tells what was missed, looks ahead; one task owns it all.
+
+The rows say what is wanted, `core.schedule.due` what follows; timers only say when to ask. So a clock that is set, a
+suspend or a blocked loop delays an answer, and changes none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from core.errors import CoreError
+from core.model import ScheduledRun
+from core.schedule.due import due, needed_since
+from core.schedule.notice import Notice
+from core.schedule.plan import next_runs
+from core.schedule.start import Starter
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from core.model import ScheduleId, StreamId
+    from core.orders import Orders
+    from core.schedule.ahead import Lookout
+    from core.schedule.due import Due
+    from core.schedule.model import ScheduleRecord
+    from core.schedule.plan import Occurrence
+    from core.streams.deck import Deck
+
+log = logging.getLogger(__name__)
+
+TICK_S: Final = 30.0
+"""How often the clocks are compared, so that a step of the wall clock is noticed."""
+
+STEP_S: Final = 1.0
+"""By so much more or less than the monotonic clock the wall clock has been set."""
+
+REMIND_BEFORE: Final = timedelta(minutes=10)
+HELD_LOOK: Final = timedelta(minutes=1)
+"""How often to look whether a stream that a restore left stopped was resumed."""
+
+
+class Keeper:
+    """Keeps the schedules; `run` it. Others only say what changed."""
+
+    def __init__(self, deck: Deck, orders: Orders, lookout: Lookout, *, tick_s: float = TICK_S) -> None:
+        self._deck = deck
+        self._store = deck.store.schedules
+        self._starter = Starter(deck, orders)
+        self._notice = Notice(deck)
+        self._lookout = lookout
+        self._tick_s = tick_s
+        self._wakes: dict[ScheduleId, datetime] = {}
+        self._next: dict[ScheduleId, tuple[StreamId, Occurrence]] = {}
+        self._changed: set[ScheduleId] = set()
+        self._known: set[ScheduleId] = set()
+        self._news = asyncio.Event()
+
+    def ask_again(self, *schedules: ScheduleId) -> None:
+        """Look at these at once: they are new, other than before, or gone."""
+        self._changed.update(schedules)
+        self._news.set()
+
+    def next_run(self, stream: StreamId) -> Occurrence | None:
+        """Return the run in which a schedule starts this stream next."""
+        runs = (run for owner, run in self._next.values() if owner == stream)
+        return min(runs, key=lambda run: run.start, default=None)
+
+    async def run(self) -> None:
+        """Keep them until cancelled; no timer is left behind."""
+        loaded = False
+        try:
+            while True:
+                loaded = loaded or await self._load()
+                await self._look_at_due()
+                await self._rest()
+        finally:
+            for schedule in self._known:
+                self._deck.timers.cancel(_key(schedule))
+
+    async def _load(self) -> bool:
+        """Have every schedule looked at; return whether the store answered."""
+        try:
+            self._changed.update(record.id for record in await self._store.all())
+        except CoreError as error:
+            log.warning("the schedules can't be read now: %s", error)
+            return False
+        return True
+
+    async def _rest(self) -> None:
+        """Wait for news or the tick; where the wall clock was set meanwhile, everything is asked again."""
+        clock = self._deck.clock
+        before, before_s = clock.now(), clock.monotonic()
+        tick = clock.call_later(self._tick_s, self._news.set)
+        try:
+            await self._news.wait()
+        finally:
+            tick.cancel()
+        self._news.clear()
+        passed_s = clock.monotonic() - before_s
+        if abs((clock.now() - before).total_seconds() - passed_s) > STEP_S:
+            self._changed |= self._known
+
+    async def _look_at_due(self) -> None:
+        now = self._deck.clock.now()
+        asked = self._changed | {schedule for schedule, at in self._wakes.items() if at <= now}
+        self._changed = set()
+        for schedule in sorted(asked):
+            try:
+                await self._look(schedule)
+            except CoreError as error:
+                log.warning("schedule %s can't be looked at now: %s", schedule, error)
+                self._wake(schedule, now + timedelta(seconds=self._tick_s))
+            except Exception:
+                log.exception("looking at schedule %s failed", schedule)
+                self._wake(schedule, now + timedelta(seconds=self._tick_s))
+
+    async def _look(self, schedule: ScheduleId) -> None:
+        record = await self._store.find(schedule)
+        if record is None:
+            self._forget(schedule)
+            return
+        self._known.add(schedule)
+        now, plan = self._deck.clock.now(), record.plan
+        if (await self._deck.store.streams.get(record.stream)).held:
+            await self._store.saw(schedule, now, [])
+            self._set_next(record, None)
+            self._wake(schedule, now + HELD_LOOK)
+            return
+        marks = await self._store.marks(schedule, needed_since(plan, now, record.last_seen))
+        called = due(plan, now, marks, record.last_seen)
+        await self._tell_missed(record, called, now)
+        self._starter.forget_passed(schedule, called)
+        coming = None if plan.paused else next(iter(next_runs(plan, now, 1)), None)
+        self._set_next(record, coming)
+        moments = [called.wake_at]
+        if called.start is not None:
+            moments.append(await self._starter.start(record, called.start))
+        if coming is not None:
+            moments.append(await self._look_ahead(record, coming, now))
+        self._wake(schedule, min((at for at in moments if at is not None), default=None))
+
+    async def _tell_missed(self, record: ScheduleRecord, called: Due, now: datetime) -> None:
+        """Tell first, write then: what a crash comes between is told once more rather than never."""
+        blocked = self._starter.is_refused(record.id, called.missed)
+        self._notice.missed(record, called, await self._stream_name(record), now, blocked=blocked)
+        missed = [ScheduledRun(record.id, run.key, run.start) for run in called.missed]
+        await self._store.saw(record.id, now, missed)
+
+    async def _look_ahead(self, record: ScheduleRecord, run: Occurrence, now: datetime) -> datetime | None:
+        """Say what would stop the next run while there is time to mend it; return when that is to be done."""
+        at = run.start - REMIND_BEFORE
+        if now < at:
+            return at
+        late_news = record.plan.since is not None and record.plan.since > at
+        if record.checked == run.key or late_news or self._deck.places.of(record.stream) is not None:
+            return None
+        hindrance = await self._lookout.find_hindrance(record, run.start)
+        if record.remind or hindrance is not None:
+            self._notice.reminder(record, run, await self._stream_name(record), hindrance)
+        await self._store.looked_ahead(record.id, run.key)
+        return None
+
+    async def _stream_name(self, record: ScheduleRecord) -> str:
+        return (await self._deck.store.streams.get(record.stream)).name
+
+    def _set_next(self, record: ScheduleRecord, coming: Occurrence | None) -> None:
+        if coming is None:
+            self._next.pop(record.id, None)
+        else:
+            self._next[record.id] = (record.stream, coming)
+
+    def _wake(self, schedule: ScheduleId, at: datetime | None) -> None:
+        if at is None:
+            self._wakes.pop(schedule, None)
+            self._deck.timers.cancel(_key(schedule))
+            return
+
+        async def wake() -> None:
+            self._news.set()
+
+        self._wakes[schedule] = at
+        self._deck.timers.set(_key(schedule), at, wake)
+
+    def _forget(self, schedule: ScheduleId) -> None:
+        self._wake(schedule, None)
+        self._starter.forget(schedule)
+        self._notice.forget(schedule)
+        self._next.pop(schedule, None)
+        self._known.discard(schedule)
+
+
+def _key(schedule: ScheduleId) -> str:
+    return f"schedule {schedule}"

@@ -1,0 +1,1 @@
+"""One stream's supervised life: states, verdicts, retries, limits."""

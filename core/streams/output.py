@@ -1,0 +1,541 @@
+"""One output's supervised life: attempt after attempt until done, failed or stopped; the only writer of its state."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from core.errors import CoreError, StoreUnavailable
+from core.events import (
+    OutputBlind,
+    OutputFailed,
+    OutputRecovered,
+    OutputRotated,
+    OutputSlow,
+    OutputStillDark,
+    OutputWentDark,
+    OutputWentLive,
+)
+from core.ffmpeg.contract import Ended, Sample, Started
+from core.model import FINAL_STATES, Cause, CauseCode, OutputView, State, Trouble
+from core.streams.attempt import AttemptEnd, Shown, Wish, why_not_started
+from core.streams.backoff import delay_s
+from core.streams.outage import Failures, Outage, recall_outage
+from core.streams.stall import BLIND_AGAIN_S, BLIND_REPLACE_S, BLIND_SPREAD_S, Sight
+from core.streams.state import move
+from core.streams.verdict import Done, Fatal, Retry, Verdict, judge, weigh
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from core.clock import Timer
+    from core.events import OutputEvent
+    from core.ffmpeg.contract import Report, Running, RunSpec
+    from core.streams.order import OutputOrder, Owner, Source, Surroundings
+
+
+log = logging.getLogger(__name__)
+
+POSTPONED_S: Final = 10.0
+"""After this a break that could not be followed by a start is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Look at the wish, at the clock and at what is relayed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What is relayed has ended."""
+
+    verdict: Retry | Fatal
+
+
+class OutputSession:
+    """Keeps one output as it is wanted. `run` it once; `stop`, `restart` and `feed` may be called at any time.
+
+    `adopted` and `before`: what still runs of it, and what it has behind it, from an earlier service.
+    """
+
+    def __init__(
+        self,
+        order: OutputOrder,
+        around: Surroundings,
+        owner: Owner,
+        adopted: Running | None = None,
+        before: Trouble | None = None,
+    ) -> None:
+        self.order = order
+        self.state = State.STARTING
+        self.cause: Cause | None = None
+        self.finished = False
+        self.attempts = 0
+        self.planned_breaks = 0
+        self.past_dark_s = 0.0  # of outages that are over
+        self.past_bytes_sent = 0  # by attempts that are over
+        self.log: deque[str] = deque(maxlen=around.config.logs.lines)
+        self._around = around
+        self._owner = owner
+        self._next_order: OutputOrder | None = None
+        self._adopted = adopted
+        self._epoch = adopted.epoch if adopted else 0
+        self._begun_s = 0.0
+        around.epochs.saw(self._epoch)
+        self._inbox: asyncio.Queue[Report | Wake | Lost] = asyncio.Queue()
+        self._built: tuple[OutputOrder, RunSpec] | None = None  # for when the database can't be asked for the next one
+        self._wish: Wish | None = None
+        self._timers: list[Timer] = []
+        before = before or Trouble(order.id)
+        now_s = around.clock.monotonic()
+        self._outage = recall_outage(before, around.clock.now(), now_s)
+        refused_since_s = self._outage.since_s if self._outage else now_s
+        self._failures = Failures(before.failures, before.refusals, before.lasting, refused_since_s)
+        self._blind = False
+        self._renew_at_s = 0.0
+        self._spread_s = 0.0
+        self._was_live = before.was_live
+        self._shown = self._nothing_shown()
+        self._live_since: datetime | None = None
+        self._next_try: tuple[datetime, float] | None = None  # the same moment by both clocks
+
+    def feed(self, report: Report) -> None:
+        """Take what the runner saw of this output."""
+        self._inbox.put_nowait(report)
+
+    def stop(self) -> None:
+        """Ask for the end; it comes within the stop's grace, whatever FFmpeg does."""
+        self._want(Wish.STOP)
+
+    def restart(self, *, planned: bool = False) -> None:
+        """Ask for a new attempt now, without a backoff; a planned one is counted as a planned break."""
+        self._want(Wish.ROTATE if planned else Wish.RESTART)
+
+    def take_new_key(self) -> None:
+        """Try again now where it is not live: what failed, and how often, was the old key's."""
+        self._built = None
+        if self.state is State.RETRYING:
+            self._failures.forget()
+            self.restart()
+
+    def change(self, order: OutputOrder) -> None:
+        """Go on with another order on the same ingest and key, after a planned break."""
+        self._next_order = order
+        self._want(Wish.ROTATE)
+
+    def rotate(self) -> None:
+        """Ask for the planned break of a long run, and tell of it."""
+        self._tell(OutputRotated, after_s=self._age_s())
+        self._want(Wish.ROTATE)
+
+    def lose_source(self, verdict: Retry | Fatal) -> None:
+        """Take note that what is relayed has ended; with it ends the attempt, or the wait for one."""
+        self._inbox.put_nowait(Lost(verdict))
+
+    def wake(self) -> None:
+        """Look again at what is relayed: it can be read by now, or is over."""
+        self._inbox.put_nowait(Wake())
+
+    def break_off(self) -> None:
+        """End after a defect that `run` did not survive, unless it has ended; told where nobody asked for it."""
+        if self.state is State.STOPPING:
+            self._close_outage(self._around.clock.monotonic())
+            self._to(State.STOPPED)
+        elif self.state not in FINAL_STATES:
+            self._give_up(Cause(CauseCode.DEFECT))
+
+    async def run(self) -> None:
+        """Keep the output as it is wanted until it is done, failed or stopped."""
+        if self.is_known_dark and self._outage is not None:
+            self._tell(OutputStillDark, dark_since=self._outage.since)
+        try:
+            while self.state not in FINAL_STATES:
+                try:
+                    self._settle(await self._attempt())
+                except Exception:
+                    log.exception("an attempt of %s ended by a defect", self.order.id)
+                    await self._survive()
+                if self._next_try is not None:
+                    await self._pause(self._next_try[1])
+        finally:
+            self._disarm()
+
+    @property
+    def bytes_sent(self) -> int:
+        """Bytes that all attempts of this run have sent."""
+        return self.past_bytes_sent + self._shown.bytes_sent
+
+    @property
+    def dark_s(self) -> float:
+        """For how long it was dark in this run, what is still dark included."""
+        open_s = self._outage.lasted_s(self._around.clock.monotonic()) if self._outage else 0.0
+        return self.past_dark_s + open_s
+
+    @property
+    def is_known_dark(self) -> bool:
+        """Whether it is in an outage that people were told of."""
+        return self._outage is not None and self._outage.told
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """What it has behind it, None where that is nothing."""
+        outage, failures = self._outage, self._failures
+        if outage is None and not failures.count:
+            return None
+        return Trouble(
+            output=self.order.id,
+            dark_since=outage.since if outage else None,
+            told=self.is_known_dark,
+            tries=outage.tries if outage else 0,
+            failures=failures.count,
+            refusals=failures.refusals,
+            lasting=failures.lasting,
+            was_live=self._was_live,
+        )
+
+    @property
+    def position_s(self) -> float | None:
+        """How much of the source has gone out in the present attempt, None when not live."""
+        return self._shown.position_s(self._around.clock.monotonic()) if self.state is State.LIVE else None
+
+    @property
+    def failures(self) -> int:
+        """Failed attempts in a row."""
+        return self._failures.count
+
+    @property
+    def leaving(self) -> bool:
+        """Whether the present attempt is about to end by a wish."""
+        return self._wish is not None
+
+    @property
+    def next_try_at(self) -> datetime | None:
+        """When it is attempted again, or what it relays is; None where it waits for neither."""
+        if self._next_try is not None:
+            return self._next_try[0]
+        source = self._source
+        return source.next_try_at if source is not None and self.state is State.RETRYING else None
+
+    def view(self) -> OutputView:
+        """Return it as it is now."""
+        live = self.state is State.LIVE
+        shown = self._shown
+        return OutputView(
+            id=self.order.id,
+            destination=self.order.destination,
+            platform=self.order.platform,
+            state=self.state,
+            cause=self.cause,
+            attempts=self.attempts,
+            failures=self._failures.count,
+            live_since=self._live_since,
+            dark_since=self._outage.since if self._outage else None,
+            next_try_at=self.next_try_at,
+            bitrate_kbps=shown.rates.bitrate_kbps if live and not self._blind else None,
+            speed=shown.rates.speed if live and not self._blind else None,
+            blind=live and self._blind,
+            cpu_percent=shown.cpu_percent,
+            memory_mib=None if shown.memory_bytes is None else shown.memory_bytes / 2**20,
+        )
+
+    # One attempt
+
+    async def _survive(self) -> None:
+        """Take a defect for one more way to end: nobody watches the process any more, so that it has to go."""
+        ended = await self._around.runner.stop(self.order.id, 0)
+        wish = Wish.STOP if self.state is State.STOPPING else None
+        self._settle(AttemptEnd(ended, wish=wish, unbuilt=Cause(CauseCode.DEFECT)))
+
+    async def _attempt(self) -> AttemptEnd:
+        wish = self._take_wish()
+        if wish is Wish.STOP:
+            return AttemptEnd(self._no_process(), wish=wish)
+        self.order, self._next_order = self._next_order or self.order, None
+        if self._adopted is None and (end := await self._await_source()) is not None:
+            return end
+        self._shown = self._nothing_shown()
+        self._begun_s = self._around.clock.monotonic()
+        if self._adopted is None and (unbuilt := await self._spawn()) is not None:
+            return AttemptEnd(self._no_process(), unbuilt=unbuilt)
+        return await self._follow()
+
+    async def _await_source(self) -> AttemptEnd | None:
+        """Wait until what is relayed can be read; return how the attempt ends where it never could be."""
+        while (source := self._source) is not None and not source.open:
+            if source.over is not None:
+                return AttemptEnd(self._no_process(), verdict=source.over)
+            match await self._inbox.get():
+                case Lost(verdict):
+                    return AttemptEnd(self._no_process(), verdict=verdict)
+                case Wake() if self._wish is Wish.STOP or self._next_order is not None:
+                    return AttemptEnd(self._no_process(), wish=self._take_wish())
+                case _:
+                    pass
+        return None
+
+    async def _spawn(self) -> Cause | None:
+        self._epoch = self._around.epochs.next(self._around.clock.now())
+        self.attempts += 1
+        self._owner.changed()
+        try:
+            await self._around.runner.start(self.order.id, await self._build(self.order), self._epoch)
+        except (CoreError, OSError) as error:
+            return why_not_started(error)
+        return None
+
+    async def _build(self, order: OutputOrder) -> RunSpec:
+        """Return what to run, with its key held; as the last time, where the database can't be read now."""
+        try:
+            spec = await order.build()
+        except StoreUnavailable as error:
+            if self._built is None or self._built[0] is not order:
+                raise
+            log.warning("%s is run as the last time, since the database can't be read: %s", order.id, error)
+            spec = self._built[1]
+        order.hold(spec)
+        self._built = order, spec
+        return spec
+
+    async def _follow(self) -> AttemptEnd:
+        while True:
+            match await self._inbox.get():
+                case Ended(epoch=self._epoch) as ended:
+                    return AttemptEnd(ended)
+                case Sample(epoch=self._epoch) as sample if self._see(sample) is Sight.DEAD:
+                    ended = await self._around.runner.stop(self.order.id, 0)
+                    return AttemptEnd(ended, killed_for=self._shown.cause)
+                case Wake() if self._wish is not None:
+                    if (end := await self._obey(self._wish)) is not None:
+                        return end
+                case Lost(verdict):
+                    ended = await self._around.runner.stop(self.order.id, self._around.config.stop.grace_s)
+                    return AttemptEnd(ended, wish=self._take_wish(), verdict=verdict)
+                case Started() | Sample() | Ended() | Wake():
+                    pass  # of an attempt that is over, or a timer that came late
+
+    async def _obey(self, wish: Wish) -> AttemptEnd | None:
+        """End the attempt; None where it goes on, since the next one could not begin."""
+        if wish is Wish.STOP:
+            self._to(State.STOPPING)
+        elif not await self._can_begin_anew():
+            self._postpone(wish)
+            return None
+        ended = await self._around.runner.stop(self.order.id, self._around.config.stop.grace_s)
+        return AttemptEnd(ended, wish=self._take_wish() or wish)
+
+    async def _can_begin_anew(self) -> bool:
+        try:
+            await self._build(self._next_order or self.order)
+        except StoreUnavailable as error:
+            log.warning("a break of %s waits for the database: %s", self.order.id, error)
+            return False
+        except CoreError:
+            pass  # the next attempt says why
+        return True
+
+    def _postpone(self, wish: Wish) -> None:
+        if self._wish is wish:
+            self._wish = None
+            self._arm(POSTPONED_S, partial(self._want, wish))
+
+    def _see(self, sample: Sample) -> Sight:
+        sight = self._shown.take(sample)
+        if sight is Sight.MOVING:
+            if self.state is not State.LIVE:
+                self._go_live()
+            self._look_after(sample.at_s)
+        return sight
+
+    def _go_live(self) -> None:
+        self._around.runner.hasten(self.order.id, fast=False)
+        self._live_since = self._adopted.spawned_at if self._adopted else self._around.clock.now()
+        self.cause = None
+        self._was_live = True
+        # Only what is live has a break to plan: a start that hangs is a failure, however short `rotate` is.
+        self._arm(self.order.rotate_s - self._age_s(), self.rotate)
+        self._to(State.LIVE)
+        if self._outage is not None:
+            self._recover()
+        elif self.attempts == 1:
+            self._tell(OutputWentLive)
+
+    def _look_after(self, at_s: float) -> None:
+        """Forget old failures once it has been stable; tell when it falls behind or keeps up again."""
+        if self._shown.stable_s(at_s) >= self._around.config.retry.stable_s:
+            self._forget_failures()
+        if (slow := self._shown.turned_slow(at_s)) is not None:
+            self._tell(OutputSlow, slow=slow, speed=self._shown.rates.speed or 0.0)
+        self._look_whether_blind(self._shown.blind_s(at_s), at_s)
+
+    def _look_whether_blind(self, blind_s: float, at_s: float) -> None:
+        """Tell when FFmpeg's progress dies or is there again; a planned break brings it back once there is room."""
+        if (blind_s > 0) is not self._blind:
+            self._blind = not self._blind
+            self._spread_s = self._around.rng.uniform(0, BLIND_SPREAD_S)
+            self._tell(OutputBlind, blind=self._blind)
+        if blind_s == 0:
+            return
+        if blind_s < BLIND_REPLACE_S or not self._around.runner.has_room():
+            self._renew_at_s = max(self._renew_at_s, at_s + self._spread_s)
+        elif at_s >= self._renew_at_s:
+            self._renew_at_s = at_s + BLIND_AGAIN_S
+            self.restart(planned=True)
+
+    # Between attempts
+
+    def _settle(self, end: AttemptEnd) -> None:
+        """Decide what an attempt's end means for the output."""
+        self._disarm()
+        self._adopted = None
+        self._live_since = None
+        self.log.extend(end.ended.log_tail)
+        if end.wish is None:
+            self._act_on(self._judge(end), waits=end.verdict is None)
+        elif end.wish is Wish.STOP or self._wish is Wish.STOP:
+            self._close_outage(self._around.clock.monotonic())
+            self._to(State.STOPPED)
+        else:
+            self.planned_breaks += end.wish is Wish.ROTATE
+            self._to(State.STARTING)
+        self.past_bytes_sent, self._shown = self.bytes_sent, self._nothing_shown()
+
+    def _judge(self, end: AttemptEnd) -> Verdict:
+        if end.verdict is not None:
+            return end.verdict
+        tries, lasting = self._around.config.retry.permanent_after, self._failures.lasting
+        if end.unbuilt is not None:
+            return weigh(end.unbuilt, lasting, tries)
+        facts = self._shown.facts(end.killed_for, loop=self.order.loop, source_s=self.order.source_s)
+        return judge(end.ended, facts, lasting, tries)
+
+    def _act_on(self, verdict: Verdict, *, waits: bool) -> None:
+        match verdict:
+            case Done():
+                self.finished = True
+                self._close_outage(self._around.clock.monotonic())
+                self._to(State.STOPPED)
+            case Fatal(cause):
+                self._note(cause)
+                self._give_up(cause)
+            case Retry(cause):
+                self._note(cause)
+                self._try_again(verdict, self._find_pause(verdict) if waits else None)
+
+    def _note(self, cause: Cause) -> None:
+        """Put the cause behind FFmpeg's lines: one that was killed, or that we killed, says nothing itself."""
+        self.log.append(f"[streambro] {self._around.clock.now():%Y-%m-%d %H:%M:%SZ} ended: {cause.code}")
+
+    def _give_up(self, cause: Cause) -> None:
+        self.cause = cause
+        outage = self._close_outage(self._around.clock.monotonic())
+        self._to(State.FAILED)
+        since = outage.since if outage and outage.told else None
+        self._tell(OutputFailed, cause=cause, tries=self._failures.count + 1, dark_since=since)
+
+    def _find_pause(self, verdict: Retry) -> float:
+        """Count the failure and return for how long to wait after it, in seconds."""
+        failures, now_s = self._failures, self._around.clock.monotonic()
+        failures.add(verdict.hope, now_s)
+        refusals = failures.refusals if failures.is_refused(now_s, was_live=self._was_live) else 0
+        wait_s = delay_s(failures.count, refusals, self._around.config.retry, self._around.rng)
+        return wait_s + self._around.brake.reserve(now_s + wait_s, now_s)
+
+    def _try_again(self, verdict: Retry, wait_s: float | None) -> None:
+        """Try again after `wait_s`; None: as soon as what is relayed can be read again, whose failure it was."""
+        clock = self._around.clock
+        self.cause = verdict.cause
+        if wait_s is not None:
+            self._next_try = (clock.now() + timedelta(seconds=wait_s), clock.monotonic() + wait_s)
+        self._to(State.RETRYING)
+        next_try = self.next_try_at
+        self._go_dark(verdict.cause, (next_try - clock.now()).total_seconds() if next_try else 0.0)
+
+    def _go_dark(self, cause: Cause, next_try_s: float) -> None:
+        now_s = self._around.clock.monotonic()
+        if self._outage is None:
+            since_s = now_s if self._shown.live_at_s is None else self._shown.last_moved_s
+            self._outage = Outage(self._around.clock.now() - timedelta(seconds=now_s - since_s), since_s)
+        outage = self._outage
+        if outage.fail(now_s):
+            self._tell(
+                OutputWentDark, cause=cause, failures=outage.tries, next_try_s=next_try_s, dark_since=outage.since
+            )
+
+    def _recover(self) -> None:
+        """End the outage: now, or when what was taken over began. One that nobody was told of ends without a word."""
+        until_s = self._around.clock.monotonic() - (self._age_s() if self._adopted else 0.0)
+        outage = self._close_outage(until_s)
+        if outage is not None and outage.told:
+            dark_s = outage.lasted_s(until_s)
+            self._tell(OutputRecovered, dark_s=dark_s, tries=outage.tries, dark_since=outage.since)
+
+    def _close_outage(self, until_s: float) -> Outage | None:
+        outage, self._outage = self._outage, None
+        self.past_dark_s += outage.lasted_s(until_s) if outage else 0.0
+        return outage
+
+    def _forget_failures(self) -> None:
+        if self._failures.count:
+            self._failures.forget()
+            self._owner.changed()
+
+    async def _pause(self, due_s: float) -> None:
+        """Wait for the next attempt's time, or for a wish."""
+        self._arm(due_s - self._around.clock.monotonic(), self.wake)
+        while self._wish is None and self._around.clock.monotonic() < due_s:
+            await self._inbox.get()
+        self._next_try = None
+        self._disarm()
+
+    # Small things
+
+    @property
+    def _source(self) -> Source | None:
+        return self._owner.source if self.order.relays else None
+
+    def _nothing_shown(self) -> Shown:
+        pass_s = self.order.source_s if self.order.loop else None
+        config, now_s = self._around.config.stall, self._around.clock.monotonic()
+        return Shown(config, now_s, pass_s, copies=self.order.copies)
+
+    def _no_process(self) -> Ended:
+        return Ended(self.order.id, self._epoch, None, clean=False, stopped=True)
+
+    def _age_s(self) -> float:
+        """For how long the process runs, also under an earlier service."""
+        before_s = self._adopted.age_s if self._adopted else 0.0
+        return before_s + self._around.clock.monotonic() - self._begun_s
+
+    def _to(self, state: State) -> None:
+        self.state = move(self.state, state)
+        self._owner.changed()
+
+    def _tell(self, event: type[OutputEvent], **more: Any) -> None:  # noqa: ANN401 - each event's own fields
+        order = self.order
+        common = self._owner.event_fields()
+        self._owner.tell(
+            event(**common, output=order.id, destination=order.destination, platform=order.platform, **more)
+        )
+
+    def _want(self, wish: Wish) -> None:
+        if self._wish is not Wish.STOP:
+            self._wish = wish
+        self.wake()
+
+    def _take_wish(self) -> Wish | None:
+        wish, self._wish = self._wish, None
+        return wish
+
+    def _arm(self, delay_s: float, callback: Callable[[], None]) -> None:
+        self._timers.append(self._around.clock.call_later(max(0.0, delay_s), callback))
+
+    def _disarm(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()

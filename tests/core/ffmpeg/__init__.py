@@ -1,0 +1,1 @@
+"""The engine room of FFmpeg processes: commands, files, identity, samples and ends."""

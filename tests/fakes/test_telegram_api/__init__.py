@@ -1,0 +1,1 @@
+"""The fake Telegram, proved with the real python-telegram-bot."""

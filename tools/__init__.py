@@ -1,0 +1,1 @@
+"""Sets up the machine for `make`; it uses the standard library alone and is no part of the service."""
