@@ -42,7 +42,7 @@ def overlaps(a: Plan, b: Plan, after: datetime, horizon: timedelta = HORIZON) ->
     Two plans that run every few minutes and never meet take seconds: call it off the event loop.
     """
     left, right = _from(a, after), _from(b, after)
-    limit = max(after, *(run.start for run in (left, right) if run is not None)) + horizon
+    limit = max([after, *(run.start for run in (left, right) if run is not None)]) + horizon
     while left is not None and right is not None and max(left.start, right.start) < limit:
         if _is_over(left, right.start):
             left = _from(a, right.start)

@@ -98,6 +98,14 @@ def test_present_run_counts() -> None:
     assert hours(overlaps(LOFI, short, during)) == (1, 5)
 
 
+def test_two_that_are_over() -> None:
+    """Single runs of which nothing is to come any more are in nobody's way, not each other's either."""  # R9
+    over = replace(LOFI, repeat=Once(), start=datetime(2026, 11, 21, 18))  # noqa: DTZ001  # wall time
+
+    for first, second in ((over, over), (over, LOFI), (LOFI, over)):
+        assert overlaps(first, second, NOW) is None
+
+
 def test_frequent_and_rare() -> None:
     """A schedule every five minutes and one on 29 February are compared without walking through the years."""
     often = Plan("2", Cron("*/5 * * * *"), None, "UTC", timedelta(minutes=1))
