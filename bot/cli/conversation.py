@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from prompt_toolkit import PromptSession
@@ -19,7 +20,7 @@ from bot.cli.line_history import LineHistory
 from bot.cli.live_board import LiveBoard
 from bot.cli.numbered import Numbered
 from bot.cli.setup import tell
-from bot.cli.typing_unseen import typing_unseen
+from bot.cli.typing_unseen import UnseenInput, typing_unseen
 from bot.commands import COMMANDS
 from bot.parse import find_spec, split_command
 from bot.spec import Kind
@@ -66,7 +67,9 @@ class Conversation:
         self._board = LiveBoard(socket)
         self._history = LineHistory(socket.with_name("console.history"))
         self._asked_for_words = False
+        self._keyboard = UnseenInput(sys.stdin)
         self._prompt: PromptSession[str] = PromptSession(
+            input=self._keyboard,
             history=self._history,
             completer=LineCompleter(self._board.complete, extra),
             complete_while_typing=True,
@@ -180,7 +183,8 @@ class Conversation:
     async def _ask_secret(self, order: str) -> None:
         """Take a key without showing it; nothing typed means that it was thought better of."""
         try:
-            secret = await PromptSession[str](is_password=True).prompt_async("🔑 key (not shown; empty: cancel): ")
+            prompt = PromptSession[str](is_password=True, input=self._keyboard)
+            secret = await prompt.prompt_async("🔑 key (not shown; empty: cancel): ")
         except (EOFError, KeyboardInterrupt):
             secret = ""
         if secret.strip():

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 import termios
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Final
+
+from prompt_toolkit.input.vt100 import Vt100Input
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 LOCAL_FLAGS: Final = 3
 """Where termios keeps them in its list."""
@@ -29,3 +32,14 @@ def typing_unseen() -> Iterator[None]:
         yield
     finally:
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+class UnseenInput(Vt100Input):
+    """The keyboard of a prompt above which lines are printed: the terminal shows nothing by itself meanwhile.
+
+    The library turns the terminal's echo on for as long as it prints. What is printed here reads no input.
+    """
+
+    def cooked_mode(self) -> AbstractContextManager[None]:
+        """Change nothing: lines end as they should in raw mode too."""
+        return nullcontext()
