@@ -241,7 +241,8 @@ class Dispatcher:
         due = self._services.strangers.is_due(stranger)
         if not due and invocation.guild is None:
             return None
-        told = await self._services.strangers.tell_admins(stranger) if due else False
+        read_by_all = None if caller.private_chat else caller.chat
+        told = await self._services.strangers.tell_admins(stranger, read_by_all) if due else False
         key = "stranger.private" if told else "stranger.private_unheard"
         return say(t(key, id=caller.platform_id), code="stranger", private=True)
 

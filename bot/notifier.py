@@ -57,11 +57,14 @@ class Notifier:
         except CoreError as error:
             log.warning("%s alerts are lost with the database: %s", len(self._left), error)
 
-    async def on_stranger(self, stranger: Stranger) -> bool:
-        """Tell the space's admins of a stranger; return whether there is anyone who wants to be told."""
+    async def on_stranger(self, stranger: Stranger, chat: ChatRef | None = None) -> bool:
+        """Tell the space's admins of a stranger; return whether there is anyone who wants to be told.
+
+        `chat`: where he wrote, if others read there.
+        """
         if await self._store.people.is_ignored(stranger.space, stranger.platform, stranger.platform_id):
             return False
-        chats = await self._routes.admins(stranger.space, stranger.platform)
+        chats = await self._routes.admins(stranger.space, stranger.platform, chat)
         await self._tell(stranger, stranger.space, chats)
         return bool(chats)
 

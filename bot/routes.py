@@ -52,13 +52,31 @@ class Routes:
             return [chat for chat in wanted if not self.acting.is_acting(chat)]
         return wanted
 
-    async def admins(self, space: SpaceName, platform: str | None = None) -> list[ChatRef]:
-        """Return the private chats of the space's admins, of those on one platform where it is named."""
+    async def admins(
+        self, space: SpaceName, platform: str | None = None, asked_in: ChatRef | None = None
+    ) -> list[ChatRef]:
+        """Return where the space's admins are told, those on one platform where it is named: each in private.
+
+        Who is one by a role of the platform alone is told where all read: whom it gave that role is known only when he
+        presses something there. That is in its chats with alerts, and without one in `asked_in`.
+        """
         people = [m.person for m in await self.store.people.members(space) if m.role is Role.ADMIN]
         found = {(person.platform, person.platform_id) for person in people}
         configured: Mapping[str, frozenset[str]] = self.access.admins
         found |= {(name, user) for name, users in configured.items() for user in users}
-        return [private_chat(*who) for who in sorted(found) if who[0] != CONSOLE and platform in {None, who[0]}]
+        own = [private_chat(*who) for who in sorted(found) if who[0] != CONSOLE and platform in {None, who[0]}]
+        return own + await self._read_by_role(space, platform, asked_in)
+
+    async def _read_by_role(self, space: SpaceName, platform: str | None, asked_in: ChatRef | None) -> list[ChatRef]:
+        said = await self.store.chats.of_space(space)
+        chats = [one.chat for one in said if one.wanted and not one.reader.private]
+        found = [
+            chat for chat in chats if platform in {None, chat.platform} and await self._has_admin_role(space, chat)
+        ]
+        return found or [chat for chat in (asked_in,) if chat and await self._has_admin_role(space, chat)]
+
+    async def _has_admin_role(self, space: SpaceName, chat: ChatRef) -> bool:
+        return Role.ADMIN in (await self.store.people.platform_roles(space, chat.platform)).values()
 
     async def _homes(self, event: Event) -> list[ChatRef]:
         """Return where the stream was started; of what is about no stream, where any of those that run was.

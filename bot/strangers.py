@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from core.clock import Clock
     from core.model import SpaceName
+    from core.push import ChatRef
 
 ANSWERED_EVERY_S: Final = 3600
 MAX_REMEMBERED: Final = 10_000
@@ -30,8 +31,10 @@ class Stranger:
 class Strangers:
     """Remembers, in memory, whom it answered within the hour."""
 
-    def __init__(self, clock: Clock, on_stranger: Callable[[Stranger], Awaitable[bool]] | None = None) -> None:
-        """`on_stranger` tells the admins and returns whether any was there to be told."""
+    def __init__(
+        self, clock: Clock, on_stranger: Callable[[Stranger, ChatRef | None], Awaitable[bool]] | None = None
+    ) -> None:
+        """`on_stranger` tells the admins and returns whether any was there to be told; see `tell_admins`."""
         self._clock = clock
         self.on_stranger = on_stranger
         self._seen: OrderedDict[tuple[str, str], tuple[float, Stranger]] = OrderedDict()
@@ -53,6 +56,6 @@ class Strangers:
         seen = (stranger for _, stranger in reversed(self._seen.values()))
         return next((one for one in seen if (one.platform, (one.username or "").casefold(), one.space) == wanted), None)
 
-    async def tell_admins(self, stranger: Stranger) -> bool:
-        """Return whether an admin was told of this stranger."""
-        return self.on_stranger is not None and await self.on_stranger(stranger)
+    async def tell_admins(self, stranger: Stranger, chat: ChatRef | None) -> bool:
+        """Return whether an admin was told of this stranger. `chat`: where he wrote, if others read there."""
+        return self.on_stranger is not None and await self.on_stranger(stranger, chat)
