@@ -1,57 +1,33 @@
-"""One run of a stream: its outputs together, from order to end; the only writer of the run's record."""
+"""One run of a stream: its outputs together, from order to end."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from core.errors import StoreUnavailable
 from core.events import StreamEnded
 from core.model import FINAL_STATES, Outcome, RunEnd, State, StreamView
 from core.streams.encoding import Encoding
+from core.streams.keeping import Progress, RunKeeper, Tally
 from core.streams.output import OutputSession
 from core.streams.state import combine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
 
     from core.events import Event
     from core.ffmpeg.contract import Report, Running
-    from core.model import Actor, OutputId, RunId, RunRecord, StreamRecord, Trouble, UserId
+    from core.model import Actor, OutputId, RunRecord, StreamRecord, Trouble, UserId
     from core.monitor.room import Shortage
+    from core.streams.keeping import RunStore
     from core.streams.order import OutputOrder, Surroundings
 
 log = logging.getLogger(__name__)
 
-SAVE_AGAIN_S = 1.0
-
 RELAY_LAG_S = 4.0
 """A relay begins with the last but one segment of 2 s, when the last is whole."""
-
-
-class RunStore(Protocol):
-    """Where a run's record is kept."""
-
-    async def save_progress(
-        self,
-        run: RunId,
-        *,
-        at: datetime,
-        attempts: int,
-        planned_breaks: int,
-        dark_s: float,
-        bytes_sent: int,
-        troubles: Sequence[Trouble] = (),
-    ) -> None:
-        """Keep what the run came to by `at`, of what is over, and what its outputs have behind them."""
-        ...
-
-    async def end_run(self, run: RunId, end: RunEnd) -> RunRecord:
-        """Close the run; its stream is not wanted any more."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +57,15 @@ class StreamSession:
         self.shortage: Shortage | None = None  # what the host had too little of for it
         self.ended: asyncio.Future[StreamView] = asyncio.get_running_loop().create_future()
         self._around = around
-        self._store = store
+        self._keeper = RunKeeper(run.id, store, around.clock, self._progress)
         self._publish = publish
         self._outputs: dict[OutputId, OutputSession] = {}
         self._encoding: Encoding | None = None
-        self._past = (run.attempts, run.planned_breaks, run.dark_s, run.bytes_sent)
+        self._past = Tally(run.attempts, run.planned_breaks, run.dark_s, run.bytes_sent)
         self._troubles = {trouble.output: trouble for trouble in run.troubles}  # until their outputs go on with them
         self._log_before: list[str] = []
         self._ending: Ending | None = None
         self._group: asyncio.TaskGroup | None = None
-        self._dirty = asyncio.Event()
 
     # What others may do, at any time
 
@@ -141,7 +116,7 @@ class StreamSession:
 
     async def run(self) -> None:
         """Keep the outputs as they are wanted until all have ended, then close the run's record."""
-        saving = asyncio.create_task(self._keep_saved())
+        saving = asyncio.create_task(self._keeper.run())
         try:
             async with asyncio.TaskGroup() as self._group:
                 for output in self._sessions():
@@ -159,7 +134,7 @@ class StreamSession:
     def view(self) -> StreamView:
         """Return it as it is now."""
         outputs = tuple(self._outputs.values())
-        attempts, planned, dark_s, sent = self._totals()
+        total = self._total()
         return StreamView(
             id=self.record.id,
             space=self.record.space,
@@ -174,10 +149,10 @@ class StreamSession:
             started_by=self.started_by,
             started_at=self.run_record.started_at,
             ends_at=self.record.ends_at,
-            restarts=max(0, attempts - len(outputs) - planned),
-            planned_breaks=planned,
-            dark_s=dark_s,
-            bytes_sent=sent,
+            restarts=max(0, total.attempts - len(outputs) - total.planned_breaks),
+            planned_breaks=total.planned_breaks,
+            dark_s=total.dark_s,
+            bytes_sent=total.bytes_sent,
             position_s=self._find_position_s(),
             shortage=self.shortage,
             encoding=self._encoding.session.view() if self._encoding else None,
@@ -224,7 +199,7 @@ class StreamSession:
 
     def changed(self) -> None:
         """Have the record saved."""
-        self._dirty.set()
+        self._keeper.changed()
 
     # Within
 
@@ -282,24 +257,11 @@ class StreamSession:
 
     def _drop(self, output: OutputSession) -> None:
         del self._outputs[output.order.id]
-        attempts, planned, dark_s, sent = self._past
-        self._past = (
-            attempts + output.attempts,
-            planned + output.planned_breaks,
-            dark_s + output.past_dark_s,
-            sent + output.past_bytes_sent,
-        )
+        self._past += _tally_over(output)
         self._log_before = [*self._log_before, *output.log][-self._around.config.logs.lines :]
 
-    def _totals(self) -> tuple[int, int, float, int]:
-        outputs = self._outputs.values()
-        attempts, planned, dark_s, sent = self._past
-        return (
-            attempts + sum(output.attempts for output in outputs),
-            planned + sum(output.planned_breaks for output in outputs),
-            dark_s + sum(output.dark_s for output in outputs),
-            sent + sum(output.bytes_sent for output in outputs),
-        )
+    def _total(self) -> Tally:
+        return sum((_tally(output) for output in self._outputs.values()), self._past)
 
     def _troubles_now(self) -> tuple[Trouble, ...]:
         """Return what is to be remembered; an encoding is never dark itself: what passes it on is."""
@@ -308,33 +270,12 @@ class StreamSession:
             found.append(replace(trouble, dark_since=None))
         return tuple(trouble for trouble in found if trouble is not None)
 
-    async def _save(self) -> None:
-        """Save what is over: an attempt that goes on may be taken over, and then counts its own bytes anew."""
-        attempts, planned, _, _ = self._totals()
-        _, _, dark_s, sent = self._past
-        outputs = self._outputs.values()
-        await self._store.save_progress(
-            self.run_record.id,
-            at=self._around.clock.now(),
-            attempts=attempts,
-            planned_breaks=planned,
-            dark_s=dark_s + sum(output.past_dark_s for output in outputs),
-            bytes_sent=sent + sum(output.past_bytes_sent for output in outputs),
-            troubles=self._troubles_now(),
-        )
-
-    async def _keep_saved(self) -> None:
-        while True:
-            await self._dirty.wait()
-            self._dirty.clear()
-            try:
-                await self._save()
-            except StoreUnavailable as error:
-                log.warning("run %s can't be saved now: %s", self.run_record.id, error)
-                await self._around.clock.sleep(SAVE_AGAIN_S)
-                self._dirty.set()
-            except Exception:
-                log.exception("run %s was not saved", self.run_record.id)
+    def _progress(self) -> Progress:
+        """Return what is to be kept now."""
+        over = sum((_tally_over(output) for output in self._outputs.values()), self._past)
+        total = self._total()
+        kept = replace(over, attempts=total.attempts, planned_breaks=total.planned_breaks)
+        return Progress(self._around.clock.now(), kept, self._troubles_now())
 
     async def _break_off(self) -> None:
         """End after a defect that took all along: no process stays unwatched, and people are told."""
@@ -353,7 +294,7 @@ class StreamSession:
         await self._close(self._build_end())
 
     async def _close(self, end: RunEnd) -> None:
-        self.run_record = await self._close_record(end)
+        self.run_record = await self._keeper.close(end)
         final = replace(self.view(), ended=self.run_record)
         by = self._ending.by_name if self._ending else None
         self._publish(
@@ -369,17 +310,8 @@ class StreamSession:
         if not self.ended.done():
             self.ended.set_result(final)
 
-    async def _close_record(self, end: RunEnd) -> RunRecord:
-        """Close the run's record, however long the database is away: a stopped stream must not come back."""
-        while True:
-            try:
-                return await self._store.end_run(self.run_record.id, end)
-            except StoreUnavailable as error:
-                log.warning("the end of run %s can't be saved now: %s", self.run_record.id, error)
-                await self._around.clock.sleep(SAVE_AGAIN_S)
-
     def _build_end(self) -> RunEnd:
-        attempts, planned, dark_s, sent = self._totals()
+        total = self._total()
         failed = next((output for output in self._outputs.values() if output.state is State.FAILED), None)
         ending = self._ending or Ending(Outcome.FAILED if failed else Outcome.FINISHED)
         return RunEnd(
@@ -387,9 +319,18 @@ class StreamSession:
             ended_by=ending.by,
             outcome=ending.outcome,
             cause=failed.cause if failed else None,
-            attempts=attempts,
-            planned_breaks=planned,
-            dark_s=dark_s,
-            bytes_sent=sent,
+            attempts=total.attempts,
+            planned_breaks=total.planned_breaks,
+            dark_s=total.dark_s,
+            bytes_sent=total.bytes_sent,
             log_tail=tuple(self.log_lines()),
         )
+
+
+def _tally(output: OutputSession) -> Tally:
+    return Tally(output.attempts, output.planned_breaks, output.dark_s, output.bytes_sent)
+
+
+def _tally_over(output: OutputSession) -> Tally:
+    """Return what is over: an attempt that goes on may be taken over, and then counts its own bytes anew."""
+    return Tally(output.attempts, output.planned_breaks, output.past_dark_s, output.past_bytes_sent)
