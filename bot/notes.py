@@ -36,6 +36,16 @@ class ChatClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertRefused:
+    """Red news of the streams `names`, or of their schedules, that a platform would not take for a chat."""
+
+    platform: str
+    chat: str
+    space: SpaceName
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DailyReport:
     """How the streams of a space did in the day before `until`, the worst first."""
 
@@ -54,7 +64,7 @@ class OutageClosed(events.OutputEvent):
     failed: bool
 
 
-Told = events.Event | Stranger | ChatClosed | DailyReport
+Told = events.Event | Stranger | ChatClosed | AlertRefused | DailyReport
 
 KINDS: Final[Mapping[str, type]] = {
     kind.__name__: kind
@@ -80,6 +90,7 @@ KINDS: Final[Mapping[str, type]] = {
         ChannelFell,
         Stranger,
         ChatClosed,
+        AlertRefused,
         DailyReport,
     )
 }
@@ -101,6 +112,7 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "went_on": tuple,
     "started_again": lambda found: tuple(_read_started(one) for one in found),
     "died_at": datetime.fromisoformat,
+    "names": tuple,
     "stopped": tuple,
     "still_dark": tuple,
     "streams": lambda found: tuple(StreamReport(**{**one, "causes": tuple(one["causes"])}) for one in found),

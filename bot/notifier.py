@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from bot.channel import PRIVATE_PREFIX
-from bot.notes import KINDS, ChatClosed, dump
+from bot.notes import KINDS, AlertRefused, ChatClosed, dump
 from bot.outages import Outages
 from core.errors import CoreError
 from core.push import NewNote
@@ -82,6 +82,14 @@ class Notifier:
             await self._store.outbox.send_elsewhere(chat, others)
         for other in others:
             self._wake(other)
+
+    async def on_refused(self, chat: ChatRef, space: SpaceName, names: Sequence[str]) -> None:
+        """Red news of these streams was refused for good: tell the admins.
+
+        They are told that it was, not what it said: an alert that stood there would not be changed when it is over.
+        """
+        note = AlertRefused(chat.platform, chat.chat, space, tuple(dict.fromkeys(names)))
+        await self._tell(note, space, [other for other in await self._routes.admins(space) if other != chat])
 
     async def on_moved(self, old: ChatRef, new: ChatRef) -> None:
         """A team's chat has another id now: tell the admins where the configuration does not know that."""

@@ -6,17 +6,18 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from bot.outbox_chat import ChatOutbox
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from bot.channel import Channel
     from bot.pace import Pace
     from bot.readers import Readers
     from core.clock import Clock
+    from core.model import SpaceName
     from core.push import ChatRef
     from core.store import Store
 
@@ -38,22 +39,28 @@ class PushTools:
     clock: Clock
 
 
+class Dealing(Protocol):
+    """Deals with what a chat can't be told."""
+
+    async def on_gone(self, chat: ChatRef) -> None:
+        """A chat is closed to us; what it was still to be told is this one's to care for."""
+        ...
+
+    async def on_moved(self, old: ChatRef, new: ChatRef) -> None:
+        """A chat goes on as another one, and all that it was to be told is told there."""
+        ...
+
+    async def on_refused(self, chat: ChatRef, space: SpaceName, names: Sequence[str]) -> None:
+        """The platform does not take red news of these streams for a chat; it is given up there."""
+        ...
+
+
 class Outbox:
     """Wakes a chat's task when there is news for it."""
 
-    def __init__(
-        self,
-        tools: PushTools,
-        on_gone: Callable[[ChatRef], Awaitable[None]],
-        on_moved: Callable[[ChatRef, ChatRef], Awaitable[None]],
-    ) -> None:
-        """`on_gone` is told of a chat that is closed to us; what it was still to be told is its to care for.
-
-        `on_moved` is told of a chat and of the one that it goes on as, once all is told there.
-        """
+    def __init__(self, tools: PushTools, dealing: Dealing) -> None:
         self._tools = tools
-        self._on_gone = on_gone
-        self._on_moved = on_moved
+        self._dealing = dealing
         self._chats: dict[ChatRef, ChatOutbox] = {}
         self._tasks: dict[ChatRef, asyncio.Task[None]] = {}
 
@@ -75,7 +82,7 @@ class Outbox:
         if chat in self._tasks:
             self._chats[chat].news.set()
         elif chat.platform in self._tools.channels:
-            self._chats[chat] = ChatOutbox(chat, self._tools, self._on_gone, self._on_moved, self.wake)
+            self._chats[chat] = ChatOutbox(chat, self._tools, self._dealing, self.wake)
             self._tasks[chat] = asyncio.create_task(self._serve(chat), name=f"outbox of {chat.platform}")
 
     async def close(self, within_s: float) -> None:

@@ -11,19 +11,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from bot.channel import ChannelAway, ChatGone, ChatMoved, MessageGone, MessageRef
-from bot.notes import DailyReport, is_red, load
+from bot.notes import DailyReport, is_detail, is_red, load
 from bot.outbox_plan import JOIN, Item, plan
 from bot.present.digest import tell
 from bot.quiet import is_quiet
 from bot.week import find_week
 from core.errors import CoreError
+from core.events import StreamEvent
+from core.schedule.events import ScheduleEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.i18n import Words
     from bot.notes import Told
-    from bot.outbox import PushTools
+    from bot.outbox import Dealing, PushTools
     from bot.outbox_plan import Step
     from bot.reply import Picture, Reply
     from core.push import AlertChat, ChatRef, Note
@@ -50,16 +52,14 @@ class ChatOutbox:
         self,
         chat: ChatRef,
         tools: PushTools,
-        on_gone: Callable[[ChatRef], Awaitable[None]],
-        on_moved: Callable[[ChatRef, ChatRef], Awaitable[None]],
+        dealing: Dealing,
         wake: Callable[[ChatRef], None],
     ) -> None:
         self.news = asyncio.Event()
         self.is_muted = False
         self._chat = chat
         self._tools = tools
-        self._on_gone = on_gone
-        self._on_moved = on_moved
+        self._dealing = dealing
         self._wake = wake
         self._channel = tools.channels[chat.platform]
         self._away = 0
@@ -85,7 +85,7 @@ class ChatOutbox:
             await self._move(moved.chat)
             return None
         except ChatGone:
-            await self._on_gone(self._chat)
+            await self._dealing.on_gone(self._chat)
             return None
         except CoreError as error:
             log.warning("the outbox can't be used: %s", error)
@@ -136,6 +136,7 @@ class ChatOutbox:
             log.exception("a note for %s can't be sent", self._chat.platform)
             if not await self._was_refused_too_often():
                 return
+            await self._give_up(step)
             message = None
         self._away = self._refused = 0
         await self._mark(step, message)
@@ -198,10 +199,17 @@ class ChatOutbox:
         await self._tools.clock.sleep(BACKOFF_S[self._refused])
         return False
 
+    async def _give_up(self, step: Step) -> None:
+        """Have others told what must not be lost in silence."""
+        red = [item for item in step.new if is_red(item.told) and not is_detail(item.told)]
+        names = [item.told.name for item in red if isinstance(item.told, StreamEvent | ScheduleEvent)]
+        if red:
+            await self._dealing.on_refused(self._chat, red[0].note.space, names)
+
     async def _move(self, chat: ChatRef) -> None:
         await self._tools.store.chats.move(self._chat, chat)
         self._wake(chat)
-        await self._on_moved(self._chat, chat)
+        await self._dealing.on_moved(self._chat, chat)
 
     async def _wait(self, seconds: float) -> None:
         """Wait that long, or until there is news."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from bot.notes import ChatClosed, DailyReport, is_all_clear, is_detail, is_red
+from bot.notes import AlertRefused, ChatClosed, DailyReport, is_all_clear, is_detail, is_red
 from bot.strangers import Stranger
 
 if TYPE_CHECKING:
@@ -123,4 +123,4 @@ def _take(pending: Sequence[Item]) -> tuple[Item, ...]:
 
 def _stands_alone(told: Told) -> bool:
     """Return whether it has buttons of its own that must not be lost among others."""
-    return isinstance(told, Stranger | ChatClosed | DailyReport)
+    return isinstance(told, Stranger | ChatClosed | AlertRefused | DailyReport)

@@ -38,8 +38,8 @@ class Push:
         readers = Readers(engine.store, access)
         tools = PushTools(engine.store, self.channels, readers, Pace(clock, self.channels), clock)
         routes = Routes(engine.store, access, self.acting, readers)
-        self.outbox = Outbox(tools, self._on_gone, self._on_moved)
-        self.notifier = Notifier(engine.bus.subscribe(), engine.store, routes, clock, self.outbox.wake)
+        self.notifier = Notifier(engine.bus.subscribe(), engine.store, routes, clock, self._wake)
+        self.outbox = Outbox(tools, self.notifier)
         self.cards = CardKeeper(engine, engine.bus.subscribe(), tools, self.outbox.is_busy)
         self.daily = Daily(engine, readers, clock, self.outbox.wake, report_at)
         self._tasks: list[asyncio.Task[None]] = []
@@ -70,8 +70,5 @@ class Push:
         """Write down what happened since, for the next start to tell."""
         await self.notifier.finish()
 
-    async def _on_gone(self, chat: ChatRef) -> None:
-        await self.notifier.on_gone(chat)
-
-    async def _on_moved(self, old: ChatRef, new: ChatRef) -> None:
-        await self.notifier.on_moved(old, new)
+    def _wake(self, chat: ChatRef) -> None:
+        self.outbox.wake(chat)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.notes import ChatClosed, DailyReport, OutageClosed, find_about, is_red
-from bot.present.alerts import alert, group_alert, group_back, group_failed, mute, tell_closed, tell_was_dark
+from bot.notes import AlertRefused, ChatClosed, DailyReport, OutageClosed, find_about, is_red
+from bot.present.alerts import MAX_NAMES, alert, group_alert, group_back, group_failed, mute, tell_closed, tell_was_dark
 from bot.present.buttons import press, rows
 from bot.present.people import stranger_note
 from bot.present.report import tell_report
@@ -45,13 +45,21 @@ def tell(told: Sequence[Told], t: Words) -> Reply | None:
 def _tell_rest(told: Sequence[Told], t: Words) -> list[Reply]:
     notes = [stranger_note(one, t) for one in told if isinstance(one, Stranger)]
     closed = [one for one in told if isinstance(one, ChatClosed)]
+    refused = [_tell_refused(one, t) for one in told if isinstance(one, AlertRefused)]
     reports = [tell_report(one, t) for one in told if isinstance(one, DailyReport)]
-    return [*notes, *reports] + [_tell_chat(one, t) for one in closed]
+    return [*notes, *refused, *reports] + [_tell_chat(one, t) for one in closed]
 
 
 def _tell_chat(closed: ChatClosed, t: Words) -> Reply:
     key = "alert.closed" if closed.moved_to is None else "alert.moved"
     return say(f"🟠 {t(key, chat=f'{closed.platform} {closed.chat}', to=closed.moved_to, space=closed.space)}")
+
+
+def _tell_refused(refused: AlertRefused, t: Words) -> Reply:
+    chat, names = f"{refused.platform} {refused.chat}", t.listing(refused.names, MAX_NAMES)
+    return say(
+        f"🟠 {t('alert.not_taken', chat=chat, names=names)}", buttons=rows((press(t("button.details"), "streams"),))
+    )
 
 
 def _tell_events(told: Sequence[Told], t: Words) -> list[Reply | None]:

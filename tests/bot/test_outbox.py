@@ -156,6 +156,37 @@ async def test_a_message_that_is_refused_holds_up_no_other(service: Pushing) -> 
     assert [text.split()[1] for text in service.texts] == ["s2"]
 
 
+async def test_red_news_that_is_refused_is_told_the_admins(service: Pushing, clock: FakeClock) -> None:
+    """The admins read, once, which chat was not told of which streams; what is not red is given up without a word."""
+    await service.add_admin()
+    await service.subscribe(OTHER)
+    service.telegram.refused = {GROUP}
+    dark = service.dark(1)
+    await service.happens(dark, service.dark(2), after_s=120)
+    await service.happens(service.recovered(dark), after_s=120)
+    await clock.advance(600)
+
+    (note,) = service.telegram.in_chat(ADMIN)
+
+    assert note.text.startswith("🟠 telegram -100 was not told of trouble with s1, s2: its platform refuses that")
+    assert note.labels == ["Details"]
+    assert len(service.telegram.in_chat(OTHER)) == 1
+    assert await service.store.outbox.pending(GROUP) == []
+
+
+async def test_what_no_chat_takes_is_given_up_everywhere(service: Pushing, clock: FakeClock) -> None:
+    """A message that is refused to the admins, too, goes round no further, and the next alert comes through."""
+    await service.add_admin()
+    service.telegram.refuses = True
+    await service.happens(service.dark(1), after_s=600)
+    tries = len(service.telegram.tries)
+    await clock.advance(3600)
+    assert len(service.telegram.tries) == tries
+    service.telegram.refuses = False
+    await service.happens(service.dark(2))
+    assert [text.split()[1] for text in service.texts] == ["s2"]
+
+
 async def test_a_note_that_cannot_be_read_holds_up_no_other(service: Pushing, clock: FakeClock) -> None:
     """After going back to an older release, what that can't read is left out and the rest is told."""
     strange = NewNote(GROUP, MAIN_SPACE, clock.now(), "OfALaterRelease", "{}")

@@ -50,6 +50,7 @@ class FakeChannel:
     retry_after_s: float | None = None  # with `away`: the platform says how long
     takes_but_never_answers: bool = False
     refuses: bool = False  # every message, for a reason that nobody foresaw
+    refused: set[ChatRef] = field(default_factory=set)  # the same, in these chats alone
     may_pin: bool = True
     pinned: list[MessageRef] = field(default_factory=list)
     gone: set[ChatRef] = field(default_factory=set)
@@ -111,7 +112,7 @@ class FakeChannel:
         self.tries.append(self.clock.monotonic())
         if self.away:
             raise ChannelAway("503", self.retry_after_s)
-        if self.refuses:
+        if self.refuses or chat in self.refused:
             raise RuntimeError("nobody foresaw this")
         if chat in self.gone:
             raise ChatGone("403")

@@ -43,6 +43,8 @@ WORDS: Final[dict[str, str | Plural]] = {
     "alert.moved": "The group {chat} of {space} has a new id: {to}. Put it into config.yaml (spaces.{space}) beside "
     "the old one and restart me; until then orders given there are not {space}'s.",
     "alert.closed": "I can't write to {chat} any more: its alerts have ended. /alerts on starts them elsewhere.",
+    "alert.not_taken": "{chat} was not told of trouble with {names}: its platform refuses that message again and "
+    "again. Why stands in the service's log.",
     "alert.channel.fell": "I don't hear {platform} any more, by a fault of mine; it stands in the service's log. I try "
     "again by myself. The streams go on.",
     "alert.channel.refused": "{platform} refuses my token, so nobody reaches me there. Put a new one into {setting} "

@@ -41,6 +41,8 @@ WORDS: Final[dict[str, str | Plural]] = {
     "yang lama lalu mulai ulang aku; sampai saat itu perintah di sana bukan untuk {space}.",
     "alert.closed": "Aku tidak bisa lagi menulis ke {chat}: pemberitahuannya berakhir. "
     "/alerts on memulainya di tempat lain.",
+    "alert.not_taken": "{chat} tidak diberi tahu tentang gangguan {names}: platformnya terus menolak pesan itu. "
+    "Alasannya ada di log layanan.",
     "alert.channel.fell": "Aku tidak mendengar {platform} lagi karena kesalahan di programku; rinciannya ada di log "
     "layanan. Aku mencoba lagi sendiri. Siaran tetap berjalan.",
     "alert.channel.refused": "{platform} menolak tokenku, jadi tidak ada yang bisa menghubungiku di sana. Isi token "
