@@ -124,32 +124,33 @@ class Keeper:
             return
         self._known.add(schedule)
         now, plan = self._deck.clock.now(), record.plan
-        if (await self._deck.store.streams.get(record.stream)).held:
+        stream = await self._deck.store.streams.get(record.stream)
+        if stream.held:
             await self._store.saw(schedule, now, [])
             self._set_next(record, None)
             self._wake(schedule, now + HELD_LOOK)
             return
         marks = await self._store.marks(schedule, needed_since(plan, now, record.last_seen))
         called = due(plan, now, marks, record.last_seen)
-        await self._tell_missed(record, called, now)
+        await self._tell_missed(record, called, stream.name, now)
         self._starter.forget_passed(schedule, called)
         coming = None if plan.paused else next(iter(next_runs(plan, now, 1)), None)
         self._set_next(record, coming)
         moments = [called.wake_at]
         if called.start is not None:
-            moments.append(await self._starter.start(record, called.start))
+            moments.append(await self._starter.start(record, called.start, stream.name))
         if coming is not None:
-            moments.append(await self._look_ahead(record, coming, now))
+            moments.append(await self._look_ahead(record, coming, stream.name, now))
         self._wake(schedule, min((at for at in moments if at is not None), default=None))
 
-    async def _tell_missed(self, record: ScheduleRecord, called: Due, now: datetime) -> None:
+    async def _tell_missed(self, record: ScheduleRecord, called: Due, name: str, now: datetime) -> None:
         """Tell first, write then: what a crash comes between is told once more rather than never."""
         blocked = self._starter.is_refused(record.id, called.missed)
-        self._notice.missed(record, called, await self._stream_name(record), now, blocked=blocked)
+        self._notice.missed(record, called, name, now, blocked=blocked)
         missed = [ScheduledRun(record.id, run.key, run.start) for run in called.missed]
         await self._store.saw(record.id, now, missed)
 
-    async def _look_ahead(self, record: ScheduleRecord, run: Occurrence, now: datetime) -> datetime | None:
+    async def _look_ahead(self, record: ScheduleRecord, run: Occurrence, name: str, now: datetime) -> datetime | None:
         """Say what would stop the next run while there is time to mend it; return when that is to be done."""
         at = run.start - REMIND_BEFORE
         if now < at:
@@ -159,12 +160,9 @@ class Keeper:
             return None
         hindrance = await self._lookout.find_hindrance(record, run.start)
         if record.remind or hindrance is not None:
-            self._notice.reminder(record, run, await self._stream_name(record), hindrance)
+            self._notice.reminder(record, run, name, hindrance)
         await self._store.looked_ahead(record.id, run.key)
         return None
-
-    async def _stream_name(self, record: ScheduleRecord) -> str:
-        return (await self._deck.store.streams.get(record.stream)).name
 
     def _set_next(self, record: ScheduleRecord, coming: Occurrence | None) -> None:
         if coming is None:

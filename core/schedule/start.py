@@ -49,8 +49,8 @@ class Starter:
         self._notice = Notice(deck)
         self._blocks: dict[ScheduleId, Block] = {}
 
-    async def start(self, record: ScheduleRecord, start: Start) -> datetime | None:
-        """Start a run, and return when to try again, None where that is not needed."""
+    async def start(self, record: ScheduleRecord, start: Start, name: str) -> datetime | None:
+        """Start a run of the stream of that name; return when to try again, None where that is not needed."""
         run = start.occurrence
         try:
             joined = await self._join(record, run)
@@ -61,9 +61,9 @@ class Starter:
         except (AlreadyRunning, NotRunning):
             return self._deck.clock.now() + SOON  # it is just being started or stopped
         except CoreError as error:
-            return await self._blocked(record, run, error)
+            return self._blocked(record, run, name, error)
         self.forget(record.id)
-        self._notice.started(record, run, await self._name(record), start.late_by.total_seconds(), joined=joined)
+        self._notice.started(record, run, name, start.late_by.total_seconds(), joined=joined)
         return None
 
     def forget_passed(self, schedule: ScheduleId, called: Due) -> None:
@@ -107,7 +107,7 @@ class Starter:
         await self._deck.store.schedules.join(_scheduled(record, run))
         return True
 
-    async def _blocked(self, record: ScheduleRecord, run: Occurrence, error: CoreError) -> datetime:
+    def _blocked(self, record: ScheduleRecord, run: Occurrence, name: str, error: CoreError) -> datetime:
         now = self._deck.clock.now()
         block = self._blocks.get(record.id)
         if block is None or block.key != run.key:
@@ -117,15 +117,12 @@ class Starter:
         hindrance = judge(error)
         if block.told != hindrance.problem:
             block.told = hindrance.problem
-            self._notice.blocked(record, run, await self._name(record), hindrance)
+            self._notice.blocked(record, run, name, hindrance)
         return now + TRY_EVERY
 
     async def _actor(self, record: ScheduleRecord) -> Actor:
         person = await self._deck.store.people.find(record.created_by)
         return Actor(record.created_by, person.name if person else "?", record.space, VIA)
-
-    async def _name(self, record: ScheduleRecord) -> str:
-        return (await self._deck.store.streams.get(record.stream)).name
 
 
 def _scheduled(record: ScheduleRecord, run: Occurrence) -> ScheduledRun:

@@ -145,7 +145,8 @@ class Runs(Repository):
         kept = ended.order_by(col(run.id).desc()).limit(self._past_runs)
         session.exec(
             sa.update(run)
-            .where(col(run.stream_id) == stream, col(run.ended_at).is_not(None), col(run.id).not_in(kept))
+            .where(col(run.stream_id) == stream, col(run.log_tail) != "", col(run.ended_at).is_not(None))
+            .where(col(run.id).not_in(kept))
             .values(log_tail="")
         )
 

@@ -31,6 +31,7 @@ from core.model import (
 )
 from core.people import Person
 from core.store import Store
+from core.store.database import Database
 from core.store.schema import bring_up_to_date
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -80,6 +81,15 @@ class AtOnce(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002  # nothing waits here
         self._closed = True
+
+
+class Unhurried(Database):
+    """A real database that waits for no disk: what dies in a test is the service, never the host under it."""
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = super()._connect()
+        connection.execute("PRAGMA synchronous=OFF")
+        return connection
 
 
 @contextmanager

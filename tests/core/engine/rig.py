@@ -34,7 +34,6 @@ from core.people import Role
 from core.planning import Planner
 from core.schedule.keeper import TICK_S
 from core.secrets import Secret
-from core.store.database import Database
 from core.store.store import Store
 from core.streams.backoff import Brake
 from core.streams.deck import Deck
@@ -44,7 +43,7 @@ from core.streams.places import Places
 from core.upkeep import Upkeep
 from tests.fakes.clock import FakeClock, FakeTimers
 from tests.fakes.runner import SAMPLE_S, FakeHost, FakeRunner
-from tests.fakes.stores import AtOnce, put_empty_database
+from tests.fakes.stores import AtOnce, Unhurried, put_empty_database
 
 if TYPE_CHECKING:
     from core.events import Event, Subscription
@@ -159,7 +158,7 @@ class Rig:
         path = self.folder / "streambro.db"
         if first:
             put_empty_database(self.folder)
-        self.store = Store(Database(path, executor=AtOnce()))
+        self.store = Store(Unhurried(path, executor=AtOnce()))
         self.clock.settled = _settle
         if first:
             await self._fill()

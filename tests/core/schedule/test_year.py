@@ -19,7 +19,6 @@ from core.schedule.model import ScheduleRequest
 from core.schedule.plan import IfMissed, runs_after
 from core.schedule.repeat import DAILY, WEEKDAYS
 from core.store import tables
-from tests.conftest import SEARCH
 from tests.core.engine.rig import Rig
 from tests.fakes.clock import START
 
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
     from core.schedule.model import ScheduleRecord
 
 HOUR_S, DAY_S = 3600.0, 86400.0
-DAYS = 365 if SEARCH else 120
-"""Over a change of the clocks in any case."""
+DAYS = 365
 MIDWAY = 40
 """Rounds of the loop after which a look at what is due is over in any case."""
 
@@ -93,10 +91,12 @@ class Year:
         for event in self.rig.heard():
             if isinstance(event, ScheduleMissed):
                 self.told[event.schedule] = self.told.get(event.schedule, 0) + event.count
-        rows: list[Any] = await self.rig.store._database.read(lambda s: list(s.exec(select(tables.ScheduledRun))))
-        for row in rows:
-            known = self.marks.setdefault((row.schedule_id, row.key), row.mark)
-            assert (known, row.mark) in {(known, known), ("missed", "ran")}, "what ran is taken back"
+        run = tables.ScheduledRun
+        fields = select(run.schedule_id, run.key, run.mark)
+        rows: list[Any] = await self.rig.store._database.read(lambda s: list(s.exec(fields)))
+        for schedule, key, mark in rows:
+            known = self.marks.setdefault((schedule, key), mark)
+            assert (known, mark) in {(known, known), ("missed", "ran")}, "what ran is taken back"
 
     async def check(self, record: ScheduleRecord) -> dict[str, int]:
         """Hold each run that is over against what is known of it; return how many there were of each kind."""
