@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.card import CARD_FOR
+from bot.homes import note_place
 from bot.i18n import Words
 from bot.pins import PINNED
 from bot.reply import say
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from bot.reply import Reply
     from bot.spec import Invocation
     from core.clock import Clock
+    from core.store.chats import Chats
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +34,14 @@ class Answers:
     """Implements `bot.channel.Answering`; never raises."""
 
     def __init__(
-        self, dispatcher: Dispatcher, auth: Auth, acting: Acting, cards: CardKeeper, files: FilesIn, clock: Clock
+        self,
+        dispatcher: Dispatcher,
+        auth: Auth,
+        acting: Acting,
+        cards: CardKeeper,
+        files: FilesIn,
+        clock: Clock,
+        chats: Chats,
     ) -> None:
         self._dispatcher = dispatcher
         self._auth = auth
@@ -40,6 +49,7 @@ class Answers:
         self._cards = cards
         self._files = files
         self._clock = clock
+        self._chats = chats
         self.complete = dispatcher.complete
 
     async def answer(self, invocation: Invocation) -> Reply | None:
@@ -65,6 +75,7 @@ class Answers:
                 until=self._clock.now() + CARD_FOR,
                 pinned=bool(reply.data.get(PINNED)),
             )
+            await note_place(self._chats, invocation)
             rest = {name: value for name, value in reply.data.items() if name != PINNED}
             await self._cards.show(shown, replace(reply, data=rest))
         except Exception:

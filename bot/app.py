@@ -96,7 +96,8 @@ async def open_service(
         links: list[Callable[[str], str | None]] = []
         dispatcher = _build_dispatcher(config, engine, auth, clock, push, links, redactor.holds)
         files = FilesIn(engine, auth, clock, push.channels)
-        channels = _build_channels(config, paths, Answers(dispatcher, auth, push.acting, push.cards, files, clock))
+        answers = Answers(dispatcher, auth, push.acting, push.cards, files, clock, engine.store.chats)
+        channels = _build_channels(config, paths, answers)
         links += [channel.invitation_link for channel in channels if isinstance(channel, Inviting)]
         push.channels |= {channel.platform: channel for channel in channels}
         stack.push_async_callback(push.finish)

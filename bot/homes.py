@@ -1,4 +1,4 @@
-"""Remembers from which chat a stream was started, so that it is told of the stream's trouble."""
+"""Remembers from which chat a stream was started, so that it is told of the stream's trouble, and where chats stand."""
 
 from __future__ import annotations
 
@@ -11,9 +11,17 @@ from core.push import Home
 
 if TYPE_CHECKING:
     from bot.context import Context
+    from bot.spec import Invocation
     from core.model import StreamId
+    from core.store.chats import Chats
 
 log = logging.getLogger(__name__)
+
+
+async def note_place(chats: Chats, invocation: Invocation) -> None:
+    """Note where a chat stands of which something is kept: if that is given to another space, so is the chat."""
+    if not invocation.private_chat:
+        await chats.stands_in(invocation.chat, invocation.guild or invocation.chat.chat)
 
 
 async def note_home(ctx: Context, stream: StreamId) -> None:
@@ -22,6 +30,7 @@ async def note_home(ctx: Context, stream: StreamId) -> None:
     if caller.platform == CONSOLE:
         return  # it is told of everything anyway
     try:
+        await note_place(ctx.engine.store.chats, ctx.invocation)
         await ctx.engine.store.chats.set_home(Home(stream, caller.chat, caller.reader))
     except CoreError as error:
         log.warning("a stream's chat can't be noted: %s", error)

@@ -12,6 +12,7 @@ from bot.outbox import Outbox, PushTools
 from bot.pace import Pace
 from bot.readers import Readers
 from bot.routes import Routes
+from core.model import MAIN_SPACE
 
 if TYPE_CHECKING:
     import asyncio
@@ -56,8 +57,11 @@ class Push:
 
     async def place(self) -> None:
         """Give chats to the spaces that the configuration gives them to now; before `start`."""
-        for (platform, chat), space in self._access.places.items():
-            await self._store.chats.place(platform, chat, space)
+        given, chats = self._access.places, self._store.chats
+        stand = {at: (at[0], place) for at, place in (await chats.places()).items()}
+        wanted = dict(given) | {at: given.get(place, MAIN_SPACE) for at, place in stand.items()}
+        for (platform, chat), space in wanted.items():
+            await chats.place(platform, chat, space)
 
     async def stop(self) -> None:
         """Stop refreshing and send what can be sent quickly, while there are still channels."""

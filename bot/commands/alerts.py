@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.access import CONSOLE
 from bot.errors import NotAllowed
+from bot.homes import note_place
 from bot.present.alert_chats import alert_chat
 from bot.spec import CommandSpec, Kind, Param
 from bot.when import parse_duration, parse_time, parse_time_range
@@ -40,6 +41,7 @@ async def alerts(ctx: Context, args: Mapping[str, str]) -> Reply:
     if not ctx.caller.private_chat and not ctx.caller.may(Role.ADMIN):
         raise NotAllowed(ctx.spec.name, str(Role.ADMIN), str(ctx.caller.role or ""))
     said = _ask_report(ctx, said, _change(ctx, said, args), args)
+    await note_place(chats, ctx.invocation)
     await chats.put(said)
     ctx.services.look_again(chat)
     return alert_chat(said, ctx.t, ctx.now)

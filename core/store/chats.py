@@ -105,6 +105,20 @@ class Chats(Repository):
             session.exec(sa.delete(table).where(*_is(table, chat)))
         return None if row is None else _read_alert_chat(row)
 
+    async def stands_in(self, chat: ChatRef, place: str) -> None:
+        """Note in which guild a chat stands, or that it is itself what a space is given."""
+        if (await self.places()).get((chat.platform, chat.chat)) != place:
+            await self._put_place(chat, place)
+
+    @transaction
+    def _put_place(self, session: Session, chat: ChatRef, place: str) -> None:
+        session.merge(tables.ChatPlace(platform=chat.platform, chat=chat.chat, place=place))
+
+    @query
+    def places(self, session: Session) -> dict[tuple[str, str], str]:
+        """Return where chats stand, by platform and chat, as far as anybody spoke there of what is kept."""
+        return {(row.platform, row.chat): row.place for row in session.exec(select(tables.ChatPlace))}
+
     @transaction
     def place(self, session: Session, platform: str, chat: str, space: SpaceName) -> None:
         """Give a chat and its threads to a space: it is told of that one where it asked for alerts, and of no other.

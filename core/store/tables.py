@@ -320,6 +320,16 @@ class Shown(Row, table=True):
     private: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
 
 
+class ChatPlace(Row, table=True):
+    """What the configuration gives to a space where a chat stands: its guild, or the group itself."""
+
+    __tablename__ = "chat_place"
+
+    platform: str = Field(primary_key=True)
+    chat: str = Field(primary_key=True)
+    place: str
+
+
 class ImportMessage(Row, table=True):
     """A message that tells how far an import is; imports end with the service, so what stands here then is untrue."""
 

@@ -135,7 +135,7 @@ async def test_an_answer_with_a_card_is_kept_up_to_date(bot: Bot, clock: FakeClo
     """Whichever platform showed a card or a board, it is refreshed in the asker's words; other answers are not."""
     push = Push(bot.engine, bot.access, clock)  # type: ignore[arg-type]  # the facade without FFmpeg
     auth = Auth(bot.store.people, bot.access)
-    answers = Answers(bot.dispatcher, auth, push.acting, push.cards, cast("Any", None), clock)
+    answers = Answers(bot.dispatcher, auth, push.acting, push.cards, cast("Any", None), clock, bot.store.chats)
     otto = await bot.store.people.find_known("telegram", "3")
     assert otto is not None
     for text in ("/startstream lofi youtube", "/streams", "/whoami"):
@@ -157,7 +157,13 @@ async def test_a_board_is_pinned_where_it_stands(bot: Bot, clock: FakeClock, may
     telegram = FakeChannel(clock, may_pin=may_pin)
     push.channels["telegram"] = telegram
     answers = Answers(
-        bot.dispatcher, Auth(bot.store.people, bot.access), push.acting, push.cards, cast("Any", None), clock
+        bot.dispatcher,
+        Auth(bot.store.people, bot.access),
+        push.acting,
+        push.cards,
+        cast("Any", None),
+        clock,
+        bot.store.chats,
     )
     await bot.operator.says("/startstream lofi youtube")
     offered = await bot.operator.says("/streams")
@@ -188,6 +194,6 @@ async def test_a_platform_s_menu_asks_for_the_role(bot: Bot, clock: FakeClock) -
     """What an adapter offers depends on the role of whoever looks."""
     push = Push(bot.engine, bot.access, clock)  # type: ignore[arg-type]  # the facade without FFmpeg
     auth = Auth(bot.store.people, bot.access)
-    answers = Answers(bot.dispatcher, auth, push.acting, push.cards, cast("Any", None), clock)
+    answers = Answers(bot.dispatcher, auth, push.acting, push.cards, cast("Any", None), clock, bot.store.chats)
     assert await answers.role_of(bot.operator.invocation) is Role.OPERATOR
     assert await answers.role_of(bot.stranger.invocation) is None
