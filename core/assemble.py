@@ -81,7 +81,7 @@ async def assemble_engine(
         )
         deck = Deck(
             store=store,
-            planner=Planner(store, library, destinations, config.ffmpeg, binary.path),
+            planner=Planner(store, library, destinations, config.ffmpeg, binary),
             places=places,
             around=around,
             timers=timers or SchedulerTimers(),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from core.errors import NeedsDestination, NotCopyable, NotFound, SourceUnreadable
-from core.ffmpeg.command import RelayPlan, SourcePlan, build_argv, build_encoding, build_relay
+from core.ffmpeg.command import RelayPlan, SourcePlan, build_argv, build_encoding, build_relay, find_report_s
 from core.ffmpeg.encoders import QUALITIES, EncodeSettings, choose_quality
 from core.media.preflight import check_copy
 from core.model import (
@@ -27,10 +27,10 @@ from core.streams.order import LONGEST_RUN_S, OutputOrder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from core.config import FfmpegConfig
     from core.destinations import Destinations
+    from core.ffmpeg.binary import FfmpegBinary
     from core.ffmpeg.contract import RunSpec
     from core.media.library import Library
     from core.model import Destination, MediaItem, SpaceName, StartRequest, StreamRecord
@@ -55,7 +55,7 @@ class Planner:
     """Understands orders. It reads the store and the media folder and changes neither."""
 
     def __init__(
-        self, store: Store, library: Library, destinations: Destinations, config: FfmpegConfig, ffmpeg: Path
+        self, store: Store, library: Library, destinations: Destinations, config: FfmpegConfig, ffmpeg: FfmpegBinary
     ) -> None:
         self._store = store
         self._library = library
@@ -172,7 +172,8 @@ class Planner:
             if spec().encodes_once:
                 ingest = await self._destinations.ingest(destination.id)
                 encoding = build_encoding_id(stream)
-                relay = build_relay(RelayPlan(self._ffmpeg, encoding, ingest.url, ingest.playpath.reveal()))
+                plan = RelayPlan(self._ffmpeg.path, encoding, ingest.url, ingest.playpath.reveal())
+                relay = build_relay(replace(plan, report_s=find_report_s(self._ffmpeg.version)))
                 return replace(relay, lock=ingest.lock)
             return await self.build(spec(), destination)
 
@@ -226,7 +227,8 @@ class Planner:
     async def _plan_source(self, spec: StreamSpec) -> SourcePlan:
         parts = await self.parts(spec.source)
         return SourcePlan(
-            ffmpeg=self._ffmpeg,
+            ffmpeg=self._ffmpeg.path,
+            report_s=find_report_s(self._ffmpeg.version),
             inputs=tuple(self._library.path(item) for item in parts),
             loop=spec.loop,
             has_audio=any(item.probe and item.probe.audio for item in parts),

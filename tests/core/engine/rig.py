@@ -168,7 +168,7 @@ class Rig:
         self.destinations = PretendedDestinations(self.store)
         destinations = cast("Any", self.destinations)
         ffmpeg = FfmpegBinary(Path("/usr/bin/ffmpeg"), (9, 0), frozenset({"libx264"}))
-        planner = Planner(self.store, library, destinations, self.config.ffmpeg, ffmpeg.path)
+        planner = Planner(self.store, library, destinations, self.config.ffmpeg, ffmpeg)
         self.timers = FakeTimers(self.clock)
         self.deck = Deck(
             store=self.store,

@@ -58,6 +58,14 @@ async def test_start_goes_live_and_stop_ends_it(rig: Rig) -> None:
     assert told.by == "Rina"
 
 
+async def test_process_reports_as_often_as_its_version_needs(rig: Rig) -> None:
+    """A stop of a stream by a new FFmpeg is heard at once: that one looks for it only as often as it reports."""
+    await rig.engine.start(rig.rina, LOFI)
+
+    (process,) = rig.host.processes.values()
+    assert "-stats_period 0.5 " in " ".join(process.spec.argv)
+
+
 async def test_one_key_carries_one_stream(rig: Rig) -> None:
     """A key that is being pushed is refused to all others, naming the stream that has it."""  # N4
     await rig.engine.start(rig.rina, LOFI)

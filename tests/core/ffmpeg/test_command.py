@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.ffmpeg.command import CONTAINERS, OutputPlan, build_argv, build_playlist, build_source_url
+from core.ffmpeg.command import (
+    CONTAINERS,
+    OutputPlan,
+    build_argv,
+    build_playlist,
+    build_source_url,
+    find_report_s,
+)
 from core.ffmpeg.contract import PLAYLIST_PLACEHOLDER
 from core.ffmpeg.encoders import QUALITIES, EncodeSettings, choose_quality
 
@@ -53,6 +60,15 @@ def test_playlist_is_copied_and_looped() -> None:
     assert value(words, "-c") == "copy"
     assert spec.playlist is not None
     assert spec.playlist.startswith("ffconcat version 1.0\nfile 'file:/media/a.mp4'\n")
+
+
+@pytest.mark.parametrize(
+    ("version", "report_s"), [((4, 4), 2), ((5, 1, 9), 2), ((6, 1), 2), ((7, 0), 0.5), ((9, 0, 2), 0.5), ((), 0.5)]
+)
+def test_a_newer_ffmpeg_hears_a_stop_in_time(version: tuple[int, ...], report_s: float) -> None:
+    """An FFmpeg that looks for a stop only when it reports has to report often; an older one need not."""
+    assert find_report_s(version) == report_s
+    assert "-stats_period 0.5 " in " ".join(argv(replace(PLAN, report_s=0.5)))
 
 
 def test_played_once() -> None:
