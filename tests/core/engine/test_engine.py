@@ -61,6 +61,7 @@ async def test_start_goes_live_and_stop_ends_it(rig: Rig) -> None:
 async def test_process_reports_as_often_as_its_version_needs(rig: Rig) -> None:
     """A stop of a stream by a new FFmpeg is heard at once: that one looks for it only as often as it reports."""
     await rig.engine.start(rig.rina, LOFI)
+    await rig.clock.advance(3)
 
     (process,) = rig.host.processes.values()
     assert "-stats_period 0.5 " in " ".join(process.spec.argv)
