@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.answering import Answers
 from bot.auth import Access, Auth
-from bot.channel import Inviting
 from bot.codes import Guesses
 from bot.commands import COMMANDS
 from bot.context import Services
@@ -93,12 +92,10 @@ async def open_service(
         )
         auth = Auth(engine.store.people, _build_access(config))
         push = Push(engine, auth.access, clock, config.report.at)
-        links: list[Callable[[str], str | None]] = []
-        dispatcher = _build_dispatcher(config, engine, auth, clock, push, links, redactor.holds)
+        dispatcher = _build_dispatcher(config, engine, auth, clock, push, redactor.holds)
         files = FilesIn(engine, auth, clock, push.channels)
         answers = Answers(dispatcher, auth, push.acting, push.cards, files, clock, engine.store.chats)
         channels = _build_channels(config, paths, answers)
-        links += [channel.invitation_link for channel in channels if isinstance(channel, Inviting)]
         push.channels |= {channel.platform: channel for channel in channels}
         stack.push_async_callback(push.finish)
         stack.push_async_callback(_close_engine, engine, config)
@@ -138,7 +135,6 @@ def _build_dispatcher(
     auth: Auth,
     clock: Clock,
     push: Push,
-    links: list[Callable[[str], str | None]],
     is_secret: Callable[[str], bool],
 ) -> Dispatcher:
     services = Services(
@@ -147,7 +143,7 @@ def _build_dispatcher(
         guesses=Guesses(clock),
         strangers=Strangers(clock, push.notifier.on_stranger),
         admins=_admins(config),
-        links=links,
+        channels=push.channels,
         look_again=push.outbox.wake,
         is_secret=is_secret,
     )

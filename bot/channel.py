@@ -28,6 +28,7 @@ __all__ = [
     "MessageGone",
     "MessageRef",
     "OfferedFile",
+    "Offering",
     "Pinning",
     "private_chat",
 ]
@@ -165,6 +166,15 @@ class Inviting(Protocol):
 
     def invitation_link(self, code: str) -> str | None:
         """Return it; None as long as the platform has not told who we are."""
+        ...
+
+
+@runtime_checkable
+class Offering(Protocol):
+    """A channel whose platform offers each person the commands that he may give."""
+
+    def offer_anew(self, person: str, name: str) -> None:
+        """Offer him what his role allows by now, where he wrote before; returns at once."""
         ...
 
 

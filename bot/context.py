@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime, tzinfo
 
-    from bot.channel import ChatRef
+    from bot.channel import Channel, ChatRef
     from bot.codes import Guesses
     from bot.i18n import Words
     from bot.pending import Pending
@@ -65,7 +65,7 @@ class Caller:
 class Services:
     """What the handlers share beside the engine.
 
-    `links` make an invitation's code into something to tap. `look_again`: a chat changed how it wants to be told.
+    `channels` by platform, for what only some can do. `look_again`: a chat changed how it wants to be told.
     `is_secret`: whether a word is a key in use.
     """
 
@@ -74,7 +74,7 @@ class Services:
     guesses: Guesses
     strangers: Strangers
     admins: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    links: list[Callable[[str], str | None]] = field(default_factory=list)
+    channels: Mapping[str, Channel] = field(default_factory=dict)
     look_again: Callable[[ChatRef], None] = lambda _: None
     is_secret: Callable[[str], bool] = lambda _: False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from adapters.telegram.answering import Answerer
@@ -17,12 +18,13 @@ from adapters.telegram.polling import Poller
 from adapters.telegram.post import Post
 from adapters.telegram.speech import Speech
 from adapters.telegram.turns import Turns
-from bot.channel import PRIVATE_PREFIX
+from bot.channel import PRIVATE_PREFIX, ChatRef
+from bot.spec import Invocation
 from core.clock import SystemClock
 
 if TYPE_CHECKING:
     from adapters.telegram.pace import Rates
-    from bot.channel import Answering, ChatRef, MessageRef
+    from bot.channel import Answering, MessageRef
     from bot.config import TelegramConfig
     from bot.reply import Reply
     from core.clock import Clock
@@ -49,7 +51,8 @@ class TelegramChannel:
         self._client = build_client(config)
         self._post = post = Post(self._client, Pace(self._clock, rates))
         self._speech = Speech(post, self._clock)
-        menus = Menus(self._client, bot, language)
+        self._menus = menus = Menus(self._client, bot, language)
+        self._turns: Turns | None = None
         delivery = Delivery(bot, self._client, self._speech, post, self._clock, language)
         answerer = Answerer(bot, delivery, self._speech, post, self._clock)
         self._inbox = Inbox(self._client, answerer, menus, Files(self._client, find_limit_bytes(config)))
@@ -64,10 +67,11 @@ class TelegramChannel:
         Raises:
             adapters.telegram.errors.TokenRefused: the token is no good.
         """
-        turns = Turns()
+        self._turns = turns = Turns()
         try:
             await Poller(self._client, self._clock, self._inbox.open(turns)).run()
         finally:
+            self._turns = None
             await turns.end(GRACE_S)
             await self._client.shutdown()
 
@@ -86,6 +90,14 @@ class TelegramChannel:
     async def unpin(self, message: MessageRef) -> None:
         """Take it from the top of its chat."""
         await self._post.unpin(_name_chat(message))
+
+    def offer_anew(self, person: str, name: str) -> None:
+        """Set his menus anew, where he has any, beside whatever is carried out now."""
+        if self._turns is None:
+            return
+        for chat in self._menus.find_chats(person):
+            own = Invocation(PLATFORM, person, name, ChatRef(PLATFORM, chat), private_chat=chat == person)
+            self._turns.aside((chat, person), partial(self._menus.fit, own))
 
     def invitation_link(self, code: str) -> str | None:
         """Return what to tap to use an invitation; None as long as Telegram has not told us who we are."""

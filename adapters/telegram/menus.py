@@ -50,6 +50,10 @@ class Menus:
         except TelegramError as error:
             log.info("a menu of commands could not be set: %s", error)
 
+    def find_chats(self, person: str) -> list[str]:
+        """Return the chats in which a menu was fitted to a person since the service began."""
+        return [chat for chat, own in self._known if own == person]
+
     async def _fit(self, invocation: Invocation) -> None:
         key = (invocation.chat.chat, invocation.person)
         role = await self._bot.role_of(invocation)

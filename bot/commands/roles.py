@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from bot.channel import Inviting, Offering
 from bot.codes import digest_code, make_code
 from bot.commands.params import ROLE, SPACE, USER
 from bot.errors import LastAdmin, WrongCode
@@ -33,7 +34,8 @@ async def invite(ctx: Context, args: Mapping[str, str]) -> Reply:
     role = Role(args[ROLE.name])
     await ctx.engine.store.people.create_invite(ctx.space, role, digest_code(code), ctx.actor.user, until)
     title = ctx.t("invite.made", role=ctx.t(f"role.{role}"), at=ctx.t.moment(until, ctx.now))
-    links = [link for make in ctx.services.links if (link := make(code))]
+    inviting = [channel for channel in ctx.services.channels.values() if isinstance(channel, Inviting)]
+    links = [link for channel in inviting if (link := channel.invitation_link(code))]
     shown: list[Block] = [Text(title, strong=True), *map(Text, links), Code(f"/claim {code}", "invitation.txt")]
     return Reply(tuple(shown), private=True, data={"code": code, "links": links, "role": role.value})
 
@@ -66,6 +68,7 @@ async def grant(ctx: Context, args: Mapping[str, str]) -> Reply:
     if role is not Role.ADMIN:
         await _keep_an_admin(ctx, person)
     await ctx.engine.store.people.grant(person.id, ctx.space, role)
+    _offer_anew(ctx, person)
     return say(ctx.t("grant.done", name=person.name, role=told_role), data={"name": person.name, "role": role.value})
 
 
@@ -79,7 +82,14 @@ async def revoke(ctx: Context, args: Mapping[str, str]) -> Reply:
     await _keep_an_admin(ctx, person)
     had = await ctx.engine.store.people.revoke(person.id, ctx.space)
     await ctx.engine.store.chats.forget_private(person.id, ctx.space)
+    _offer_anew(ctx, person)
     return say(ctx.t("revoke.done" if had else "revoke.none", name=person.name), data={"name": person.name})
+
+
+def _offer_anew(ctx: Context, person: Person) -> None:
+    channel = ctx.services.channels.get(person.platform)
+    if isinstance(channel, Offering):
+        channel.offer_anew(person.platform_id, person.name)
 
 
 async def _keep_an_admin(ctx: Context, person: Person) -> None:

@@ -21,6 +21,7 @@ from core.people import Role
 from tests.fakes.engine import FakeEngine
 
 if TYPE_CHECKING:
+    from bot.channel import Channel
     from bot.reply import Block, Button, Reply
     from core.engine import Engine
     from core.store import Store
@@ -99,12 +100,14 @@ class Bot:
         self.clock = clock
         self.engine = engine or FakeEngine(store, clock)
         self.looked_again: list[ChatRef] = []
+        self.channels: dict[str, Channel] = {}
         self.services = Services(
             commands=COMMANDS,
             pending=Pending(clock),
             guesses=Guesses(clock),
             strangers=Strangers(clock),
             admins={"telegram": frozenset({"1"})},
+            channels=self.channels,
             look_again=self.looked_again.append,
         )
         self.access = Access(

@@ -82,6 +82,31 @@ async def test_new_role_changes_the_menu(club: Club) -> None:
     await offered(club, club.viewer, None)
 
 
+async def test_menu_changes_with_the_role_at_once(club: Club) -> None:
+    """Whoever is let in or revoked has other commands before he says anything more, in private and in groups."""
+    club.bot.channels["telegram"] = club.channel
+    group = club.group()
+    for chat in (None, group):
+        await club.says(club.viewer, "/streams", chat)
+        await offered(club, club.viewer, Role.VIEWER, chat)
+    await club.says(club.stranger, "/whoami")
+    await offered(club, club.stranger, None)
+
+    await club.says(club.admin, "/grant 777 operator")
+    await offered(club, club.stranger, Role.OPERATOR)
+    await club.says(club.admin, "/revoke Vera")
+    for chat in (None, group):
+        await offered(club, club.viewer, None, chat)
+
+
+async def test_menu_of_who_never_wrote_is_left_alone(club: Club) -> None:
+    """A role that waits for somebody whose chat Telegram does not give us asks it for nothing."""
+    club.bot.channels["telegram"] = club.channel
+    await club.says(club.admin, "/grant 999 operator")
+    await offered(club, club.admin, Role.ADMIN)
+    assert club.telegram.refused == []
+
+
 async def test_menu_is_set_only_on_change(telegram: FakeTelegram, bot: Bot, clock: FakeClock) -> None:
     """Talking on sets nothing again, and neither does a restart of the service."""
     for _ in range(2):
