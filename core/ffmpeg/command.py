@@ -40,11 +40,14 @@ SEGMENTS_KEPT: Final = 6
 """Of `KEYFRAME_GAP_S` each: how long an output may be held up before it has to leave something out."""
 
 SEGMENT_LIST: Final = "list.m3u8"
-# fMP4 and not MPEG-TS, whose timestamps wrap after 26.5 h. The last two that left the list may still be being read.
+# fMP4 and not MPEG-TS, whose timestamps wrap after 26.5 h; its samples in the order of their time, since FFmpeg 5.1
+# sends a segment that has all of its picture before its sound in one burst, and sees a closed connection only then.
+# The last two that left the list may still be being read.
 _SEGMENTS: Final = (
     *("-f", "hls", "-hls_time", str(KEYFRAME_GAP_S), "-hls_list_size", str(SEGMENTS_KEPT)),
     *("-hls_flags", "delete_segments+independent_segments+temp_file", "-hls_delete_threshold", "2"),
     *("-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", "init.mp4"),
+    *("-hls_segment_options", "frag_interleave=1"),
     *("-hls_segment_filename", f"{SEGMENTS_PLACEHOLDER}/%d.m4s", f"{SEGMENTS_PLACEHOLDER}/{SEGMENT_LIST}"),
 )
 # Begins two segments behind what is newest, so that a late one makes no gap, and sends evenly.

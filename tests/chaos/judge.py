@@ -7,7 +7,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from core.config import RetryConfig
-from core.ffmpeg.encoders import KEYFRAME_GAP_S
 from core.streams.backoff import SPACING_S
 from tests.fakes.wait import eventually
 from tests.integration.service import places_of
@@ -53,14 +52,10 @@ class Judge:
         assert not self._world.telegram.refused, f"the platform refused {self._world.telegram.refused[-1]}"
 
     async def hold_time(self, outcome: Outcome, live_at_s: float) -> None:
-        """It was told in time, and nobody stayed dark for longer than one step of the backoff takes.
-
-        What passes on an encoding sends a segment at once: a closed connection shows with the next.
-        """
+        """It was told in time, and nobody stayed dark for longer than one step of the backoff takes."""
         if outcome.heard_at_s is None:
             return
-        relayed = self._world.streams[-1].name in outcome.dark
-        told_s, most_s = outcome.heard_at_s - outcome.at_s, outcome.told_within_s + relayed * KEYFRAME_GAP_S
+        told_s, most_s = outcome.heard_at_s - outcome.at_s, outcome.told_within_s
         late = f"{outcome.fault}: told after {told_s:.2f} s, {most_s:g} s are promised: {self._sent_about(outcome)}"
         assert told_s <= most_s, late
         views = await self._world.views()

@@ -94,6 +94,30 @@ async def test_each_ingest_gets_all_of_it(sender: Sender, ingest: Ingest, ffprob
             assert ffprobe.longest_gap_s(recording, kind) < 0.2
 
 
+async def test_it_is_passed_on_evenly(
+    sender: Sender, ffprobe: Ffprobe, shm: Path, run_dir: Path, tmp_path: Path
+) -> None:
+    """Viewers get picture and sound as time goes on and not in bursts: in a segment both follow each other closely."""
+    # P7
+    await sender.encode()
+    [folder] = segments(shm, run_dir)
+    alone = tmp_path / "segment.mp4"
+    alone.write_bytes((folder / "init.mp4").read_bytes() + (folder / "1.m4s").read_bytes())
+
+    packets = [
+        (int(packet["pos"]), kind, float(packet["dts_time"]))
+        for kind in "va"
+        for packet in ffprobe.packets(alone, kind)
+    ]
+    reached: dict[str, float] = {}
+    apart_s = []
+    for _, kind, at_s in sorted(packets):
+        reached[kind] = at_s
+        apart_s.append(abs(reached["v"] - reached["a"]) if len(reached) == 2 else 0.0)
+    assert len(packets) > 50
+    assert max(apart_s) < 0.3
+
+
 async def test_a_cut_off_ingest_takes_nothing_along(sender: Sender, ingest: Ingest) -> None:
     """When one ingest closes its connection, the encoder and the other ingest go on."""
     await sender.encode()
