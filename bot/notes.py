@@ -175,18 +175,21 @@ _OF_SERVICE: Final[Mapping[type, str]] = {
 
 def find_about(told: Told) -> str | None:
     """Return what is equal for all that is told of one trouble, from its beginning to its end; None: it has no end."""
+    about = None
     match told:
         case events.OutputWentDark() | events.OutputStillDark() | events.OutputRecovered() | OutageClosed():
-            return f"dark {told.output} {told.dark_since.isoformat()}"
+            about = f"dark {told.output} {told.dark_since.isoformat()}"
         case events.OutputSlow() | events.OutputBlind() | events.BitrateAlert():
-            return f"{_OF_OUTPUTS[type(told)]} {told.output} {told.run}"
+            about = f"{_OF_OUTPUTS[type(told)]} {told.output} {told.run}"
         case events.ResourceAlert():
-            return f"{told.kind} {told.stream} {told.run}"
+            about = f"{told.kind} {told.stream} {told.run}"
         case events.DiskAlert():
-            return f"disk {told.space}"
+            about = f"disk {told.space}"
+        case schedules.ScheduleReminder() if told.problem is not None or told.again:
+            about = f"soon {told.schedule} {told.starts_at.isoformat()}"
         case events.HostAlert(kind=what) | ChannelFell(platform=what) | events.PartFell(part=what):
-            return f"{_OF_SERVICE[type(told)]} {what} {told.space}"
-    return None
+            about = f"{_OF_SERVICE[type(told)]} {what} {told.space}"
+    return about
 
 
 def is_red(told: Told) -> bool:
@@ -212,6 +215,8 @@ def is_all_clear(told: Told) -> bool:
             | events.DiskAlert(low=bad)
         ):
             return not bad
+        case schedules.ScheduleReminder(problem=problem, again=again):
+            return again and problem is None
         case ChannelFell(back=back) | events.PartFell(back=back):
             return back
     return False
@@ -229,7 +234,7 @@ def is_problem(told: Told) -> bool:
     if isinstance(told, events.OutputRotated):
         return False
     if isinstance(told, schedules.ScheduleReminder):
-        return told.problem is not None
+        return told.problem is not None or told.again
     if isinstance(told, schedules.ScheduleStarted):
         return not told.joined
     return True

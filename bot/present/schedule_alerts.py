@@ -35,16 +35,21 @@ def _named(event: ScheduleEvent) -> str:
     return event.name if event.title == event.name else f"{event.title} ({event.name})"
 
 
-def _problem(event: ScheduleReminder | ScheduleBlocked, t: Words) -> str:
-    return t(t.first(f"problem.{event.problem}", "problem.other"), what=event.what)
+def _problem(event: ScheduleReminder | ScheduleBlocked, t: Words, *tenses: str) -> str:
+    """Return what is in the way; `tenses`: in these words, where the catalogue has any."""
+    keys = [f"{tense}.{event.problem}" for tense in (*tenses, "problem")]
+    return t(t.first(*keys, "problem.other"), what=event.what)
 
 
 def _tell_reminder(event: ScheduleReminder, t: Words) -> Reply:
     left = t.length((event.starts_at - event.at).total_seconds())
+    if event.problem is None and event.again:
+        line = t("alert.schedule.soon_clear", name=_named(event), left=left, at=t.clock(event.starts_at))
+        return _reply(event, f"🟢 {line}", _skip(event, t), silent=True)
     if event.problem is None:
         line = t("alert.schedule.soon", name=_named(event), left=left, at=t.clock(event.starts_at))
         return _reply(event, f"🗓 {line}", _skip(event, t), silent=True)
-    line = t("alert.schedule.soon_problem", name=_named(event), left=left, problem=_problem(event, t))
+    line = t("alert.schedule.soon_problem", name=_named(event), left=left, problem=_problem(event, t, "problem.then"))
     return _reply(event, f"🟠 {line}", press(t("button.streams"), "streams"), _skip(event, t))
 
 

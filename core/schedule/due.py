@@ -35,6 +35,10 @@ class Mark(StrEnum):
     MISSED = "missed"
 
 
+DONE: Final = frozenset({Mark.RAN, Mark.STOPPED})
+"""What is known of a run that is not to be started any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """Start this run now, until `occurrence.end`; `late_by` is how long ago it should have begun."""
@@ -101,7 +105,7 @@ def _split(
 
 def _start(plan: Plan, run: Occurrence, now: datetime, marks: Mapping[str, Mark], *, was_there: bool) -> Start | None:
     mark = marks.get(run.key)
-    if mark in {Mark.RAN, Mark.STOPPED}:
+    if mark in DONE:
         return None
     late_by = now - run.start
     away_at_start = mark is Mark.MISSED or not was_there

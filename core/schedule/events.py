@@ -30,10 +30,14 @@ class ScheduleEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleReminder(ScheduleEvent):
-    """It goes live soon; `problem` is what would stop it as things stand (`core.schedule.hindrance`), None: nothing."""
+    """It goes live soon; `problem` is what would stop it as things stand (`core.schedule.hindrance`), None: nothing.
+
+    `again`: of this run something else was told before.
+    """
 
     problem: str | None = None
     what: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

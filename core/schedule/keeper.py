@@ -13,20 +13,22 @@ from typing import TYPE_CHECKING, Final
 
 from core.errors import CoreError
 from core.model import ScheduledRun
-from core.schedule.due import due, needed_since
+from core.schedule.due import DONE, due, needed_since
+from core.schedule.model import Looked
 from core.schedule.notice import Notice
+from core.schedule.on_air import LOOKS_BEFORE, next_look
 from core.schedule.plan import next_runs
 from core.schedule.start import Starter
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from core.model import ScheduleId, StreamId
+    from core.model import ScheduleId, StreamId, StreamRecord
     from core.orders import Orders
     from core.schedule.ahead import Lookout
     from core.schedule.due import Due
     from core.schedule.model import ScheduleRecord
-    from core.schedule.plan import Occurrence
+    from core.schedule.plan import Occurrence, Plan
     from core.streams.deck import Deck
 
 log = logging.getLogger(__name__)
@@ -37,7 +39,6 @@ TICK_S: Final = 30.0
 STEP_S: Final = 1.0
 """By so much more or less than the monotonic clock the wall clock has been set."""
 
-REMIND_BEFORE: Final = timedelta(minutes=10)
 HELD_LOOK: Final = timedelta(minutes=1)
 """How often to look whether a stream that a restore left stopped was resumed."""
 
@@ -83,10 +84,14 @@ class Keeper:
     async def _load(self) -> bool:
         """Have every schedule looked at; return whether the store answered."""
         try:
-            self._changed.update(record.id for record in await self._store.all())
+            records = await self._store.all()
         except CoreError as error:
             log.warning("the schedules can't be read now: %s", error)
             return False
+        now = self._deck.clock.now()
+        for record in records:  # known before the first is looked at, which must count the others
+            self._changed.add(record.id)
+            self._set_next(record, _find_next(record.plan, now))
         return True
 
     async def _rest(self) -> None:
@@ -134,13 +139,13 @@ class Keeper:
         called = due(plan, now, marks, record.last_seen)
         await self._tell_missed(record, called, stream.name, now)
         self._starter.forget_passed(schedule, called)
-        coming = None if plan.paused else next(iter(next_runs(plan, now, 1)), None)
+        coming = _find_next(plan, now)
         self._set_next(record, coming)
         moments = [called.wake_at]
         if called.start is not None:
             moments.append(await self._starter.start(record, called.start, stream.name))
-        if coming is not None:
-            moments.append(await self._look_ahead(record, coming, stream.name, now))
+        if coming is not None and marks.get(coming.key) not in DONE:
+            moments.append(await self._look_ahead(record, coming, stream))
         self._wake(schedule, min((at for at in moments if at is not None), default=None))
 
     async def _tell_missed(self, record: ScheduleRecord, called: Due, name: str, now: datetime) -> None:
@@ -150,19 +155,27 @@ class Keeper:
         missed = [ScheduledRun(record.id, run.key, run.start) for run in called.missed]
         await self._store.saw(record.id, now, missed)
 
-    async def _look_ahead(self, record: ScheduleRecord, run: Occurrence, name: str, now: datetime) -> datetime | None:
-        """Say what would stop the next run while there is time to mend it; return when that is to be done."""
-        at = run.start - REMIND_BEFORE
-        if now < at:
-            return at
-        late_news = record.plan.since is not None and record.plan.since > at
-        if record.checked == run.key or late_news or self._deck.places.of(record.stream) is not None:
+    async def _look_ahead(self, record: ScheduleRecord, run: Occurrence, stream: StreamRecord) -> datetime | None:
+        """Say what would stop the next run while there is time to mend it; return when to look for that next."""
+        now, first = self._deck.clock.now(), run.start - LOOKS_BEFORE[0]
+        if now < first:
+            return first
+        if record.plan.since is not None and record.plan.since > first:
             return None
-        hindrance = await self._lookout.find_hindrance(record, run.start)
-        if record.remind or hindrance is not None:
-            self._notice.reminder(record, run, name, hindrance)
-        await self._store.looked_ahead(record.id, run.key)
-        return None
+        place = self._deck.places.of(record.stream)
+        if place is not None and not place.is_over(run.start):
+            return next_look(run.start, now, troubled=False)
+        known = record.looked if record.looked is not None and record.looked.key == run.key else None
+        hindrance = await self._lookout.find_hindrance(record, stream, run.start, self._begin_before(record.id, run))
+        if known is None or known.hindrance != hindrance:
+            if record.remind or hindrance is not None or known is not None:
+                self._notice.reminder(record, run, stream.name, hindrance, again=known is not None)
+            await self._store.looked_ahead(record.id, Looked(run.key, hindrance))
+        return next_look(run.start, now, troubled=hindrance is not None)
+
+    def _begin_before(self, own: ScheduleId, run: Occurrence) -> dict[ScheduleId, datetime]:
+        coming = ((schedule, coming.start) for schedule, (_, coming) in self._next.items())
+        return {schedule: start for schedule, start in coming if schedule != own and start <= run.start}
 
     def _set_next(self, record: ScheduleRecord, coming: Occurrence | None) -> None:
         if coming is None:
@@ -192,3 +205,7 @@ class Keeper:
 
 def _key(schedule: ScheduleId) -> str:
     return f"schedule {schedule}"
+
+
+def _find_next(plan: Plan, now: datetime) -> Occurrence | None:
+    return None if plan.paused else next(iter(next_runs(plan, now, 1)), None)

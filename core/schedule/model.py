@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from core.model import NewRun, ScheduleId, SpaceName, StreamId, UserId
     from core.schedule.due import Mark
+    from core.schedule.hindrance import Hindrance
     from core.schedule.load import Excess
     from core.schedule.plan import IfMissed, Length, Occurrence, Plan
     from core.schedule.repeat import Repeat, Start
@@ -19,11 +20,19 @@ NEXT_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """What was last found to stop the run of that key, None: nothing."""
+
+    key: str
+    hindrance: Hindrance | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ScheduleRecord:
     """A schedule as it is stored; its name is the plan's.
 
     `remind`: say that it goes live soon. `unfit`: see `StartRequest`. `last_seen`: when it was last looked at.
-    `checked`: key of the run that was looked ahead at last.
+    `looked`: what was found when a run of it was looked ahead at last.
     """
 
     id: ScheduleId
@@ -34,7 +43,7 @@ class ScheduleRecord:
     unfit: bool
     created_by: UserId
     last_seen: datetime | None = None
-    checked: str | None = None
+    looked: Looked | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,10 +51,12 @@ class Notice:
         """Tell that a run could not begin."""
         self._deck.bus.publish(ScheduleBlocked(**self._fields(record, run, name), **hindrance._asdict()))
 
-    def reminder(self, record: ScheduleRecord, run: Occurrence, name: str, hindrance: Hindrance | None) -> None:
-        """Tell that a run is near."""
+    def reminder(
+        self, record: ScheduleRecord, run: Occurrence, name: str, hindrance: Hindrance | None, *, again: bool
+    ) -> None:
+        """Tell that a run is near, and what would stop it."""
         more = hindrance._asdict() if hindrance else {}
-        self._deck.bus.publish(ScheduleReminder(**self._fields(record, run, name), **more))
+        self._deck.bus.publish(ScheduleReminder(**self._fields(record, run, name), **more, again=again))
 
     def _fields(self, record: ScheduleRecord, run: Occurrence, name: str) -> dict[str, Any]:
         return {

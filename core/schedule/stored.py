@@ -1,10 +1,12 @@
-"""A plan's fields as short texts and back, for whoever stores them; the texts are a format that later versions read."""
+"""A schedule's fields as short texts and back, for whoever stores them: a format that later versions read."""
 
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from typing import Final
 
+from core.schedule.hindrance import Hindrance
+from core.schedule.model import Looked
 from core.schedule.repeat import Cron, Day, Days, Once, Repeat, Start
 
 _FOLDED: Final = "/2"  # isoformat drops the fold
@@ -83,3 +85,16 @@ def length_from_text(text: str) -> timedelta | time | None:
         case ["until", iso]:
             return time.fromisoformat(iso)
     raise ValueError(text)
+
+
+def looked_to_text(looked: Looked) -> str:
+    """Return `KEY`, or `KEY PROBLEM WHAT` where something was found; a key holds no space."""
+    return " ".join((looked.key, *(looked.hindrance or ())))
+
+
+def looked_from_text(text: str | None) -> Looked | None:
+    """Read what `looked_to_text` wrote; None for none."""
+    if text is None:
+        return None
+    key, *found = text.split(" ", 2)
+    return Looked(key, Hindrance(*found) if found else None)

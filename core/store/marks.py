@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from core.schedule.due import Mark
+from core.schedule.due import DONE, Mark
 from core.schedule.errors import RanAlready
 from core.store import tables
 from core.store.rows import get_row
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from core.model import ScheduledRun
-
-DONE: Final = frozenset({Mark.RAN, Mark.STOPPED})
 
 
 def mark_ran(session: Session, run: ScheduledRun) -> None:

@@ -19,6 +19,8 @@ from core.schedule.plan import IfMissed, Plan
 from core.schedule.stored import (
     length_from_text,
     length_to_text,
+    looked_from_text,
+    looked_to_text,
     repeat_from_text,
     repeat_to_text,
     start_from_text,
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlmodel import Session
+
+    from core.schedule.model import Looked
 
 log = logging.getLogger(__name__)
 
@@ -156,13 +160,13 @@ class Schedules(Repository):
         put_mark(session, run, Mark.STOPPED)
 
     @transaction
-    def looked_ahead(self, session: Session, schedule: ScheduleId, key: str) -> None:
-        """Note that this run was looked ahead at.
+    def looked_ahead(self, session: Session, schedule: ScheduleId, looked: Looked) -> None:
+        """Note that a run was looked ahead at, and what was found.
 
         Raises:
             NotFound: kind schedule.
         """
-        _row(session, schedule).checked = key
+        _row(session, schedule).checked = looked_to_text(looked)
 
     @query
     def streams(self, session: Session, space: SpaceName) -> set[StreamId]:
@@ -225,5 +229,5 @@ def _read(row: tables.Schedule) -> ScheduleRecord:
         unfit=row.unfit,
         created_by=UserId(row.created_by),
         last_seen=row.last_seen,
-        checked=row.checked,
+        looked=looked_from_text(row.checked),
     )

@@ -50,6 +50,11 @@ class Place:
         held = self.locks.keys() | self.pushed_beside(None)
         return Slot(self.space, self.name, self.user, self.user_name, frozenset(held), self.since, state)
 
+    def is_over(self, at: datetime) -> bool:
+        """Return whether it is to stop by then."""
+        ends_at = self.session.record.ends_at if self.session else None
+        return ends_at is not None and ends_at <= at
+
     def pushed_beside(self, output: OutputId | None) -> frozenset[str]:
         """Return the locks of what all outputs but this one push, or are about to."""
         runs = (*self.pushed.items(), *self.built.items())
@@ -77,13 +82,13 @@ class Places:
         """Go over them in the order in which they were taken."""
         return iter(tuple(self._taken))
 
-    def use(self, user: UserId, allowed: int | None, places: Collection[Place] | None = None) -> LimitUse:
+    def use(self, user: UserId, allowed: int | None, slots: Collection[Slot] | None = None) -> LimitUse:
         """Return how many places the user and all have; `allowed` is the user's own limit, if he has one.
 
-        `places`: of these only, for whoever asks of a time when others will be free again.
+        `slots`: what is taken, for whoever asks of another time than now.
         """
-        taken = self._taken if places is None else places
-        own = [place.name for place in taken if place.user == user]
+        taken = [place.slot for place in self._taken] if slots is None else slots
+        own = [slot.stream for slot in taken if slot.user == user]
         per_user = self._limits.per_user if allowed is None else allowed
         return LimitUse(len(own), per_user, len(taken), self._limits.total, tuple(own))
 

@@ -208,6 +208,26 @@ async def test_a_forgotten_stream_has_no_schedules(bot: Bot) -> None:
     assert "No schedules yet." in await bot.viewer.told("schedules")
 
 
+async def test_a_place_that_will_be_taken_is_foreseen(bot: Bot) -> None:
+    """Ten minutes ahead the chat reads that another schedule will have taken the last place, then that it is free."""
+    subscription = bot.engine._deck.bus.subscribe()  # type: ignore[attr-defined]  # what is told, as chats read it
+    person = await bot.store.people.person("telegram", "3", "Otto")
+    await bot.store.people.set_limit(person.id, 1)
+    await bot.operator.says(DAILY)
+    await bot.operator.says("schedule ngaji twitch start=17:55 for=5h repeat=daily tz=Asia/Jakarta")
+
+    def read() -> list[str]:
+        told = [subscription._queue.get_nowait() for _ in range(subscription._queue.qsize())]
+        return [text_of(alert(event, Words("en"))) for event in told if isinstance(event, ScheduleReminder)]
+
+    await bot.clock.advance(22 * 3600 + 51 * 60)
+    (problem,) = read()
+    assert problem.startswith("🟠 lofi is to go live in 10 min, but its maker may run 1 at once, and that many will be")
+    await bot.operator.says("reschedule ngaji skip=yes")
+    await bot.clock.advance(60)
+    assert read() == ["🟢 Nothing is in the way of lofi any more. It goes live in 8 min (11:00)."]
+
+
 async def test_whoever_schedules_is_told(bot: Bot) -> None:
     """What becomes of a scheduled stream is told where it was scheduled, though nobody ever started it by hand."""
     made = await bot.operator.says(DAILY)
@@ -235,7 +255,7 @@ FIELDS: dict[str, Any] = {
     "ends_at": START + timedelta(hours=5),
 }
 TOLD = [
-    ScheduleReminder(**FIELDS),
+    *(ScheduleReminder(**FIELDS, again=again) for again in (False, True)),
     *(ScheduleReminder(**FIELDS, problem=problem, what="this") for problem in PROBLEMS),
     *(ScheduleBlocked(**FIELDS, problem=problem, what="this") for problem in PROBLEMS),
     ScheduleStarted(**FIELDS, late_s=7200, run=RunId(5)),

@@ -101,6 +101,9 @@ WORDS: Final[dict[str, str | Plural]] = {
     "problem.total": "semua {what} tempat di server ini terpakai",
     "problem.key": "kuncinya sedang dipakai '{what}'",
     "problem.key_elsewhere": "kuncinya sedang dipakai di tempat lain di server ini",
+    "problem.then.limit": "pembuatnya hanya boleh {what} siaran sekaligus, dan saat itu sudah penuh",
+    "problem.then.total": "semua {what} tempat di server ini akan terpakai saat itu",
+    "problem.then.key": "kuncinya akan sedang dipakai '{what}' saat itu",
     "problem.source": "'{what}' hilang atau tidak bisa diputar",
     "problem.unfit": "'{what}' tidak bisa disalin apa adanya",
     "problem.gone": "'{what}' sudah tidak ada",
@@ -110,6 +113,7 @@ WORDS: Final[dict[str, str | Plural]] = {
     "alert.schedule.soon": "{name} siaran {left} lagi ({at}).",
     "alert.schedule.soon_problem": "{name} harusnya siaran {left} lagi, tetapi {problem}. "
     "Masih ada waktu untuk memperbaikinya.",
+    "alert.schedule.soon_clear": "{name} sudah tidak terhalang lagi. Siarannya {left} lagi ({at}).",
     "alert.schedule.joined": "{name} memang sudah siaran dan diteruskan sesuai jadwal, {until}.",
     "alert.schedule.late": "{name} mulai terlambat {late}, {until}.",
     "alert.schedule.until": "sampai {at}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -191,6 +192,54 @@ async def test_trouble_is_told_while_it_can_be_mended(rig: Rig) -> None:
     await rig.open()
     await rig.clock.advance(60)
     assert told(rig, ScheduleReminder) == []
+
+
+async def test_what_begins_before_it_is_counted(rig: Rig) -> None:
+    """A place that another schedule will have taken by then is told ten minutes ahead, once, also over a restart."""
+    await make(rig, asks("dzikir", "facebook"))
+    await make(rig, asks("lofi", "youtube", start=17))
+    second = await make(rig, replace(asks("ngaji", "twitch"), start=time(17, 55)))
+    await rig.clock.advance(5 * HOUR_S + 51 * 60)
+    problem = told(rig, ScheduleReminder)
+    await rig.crash()
+    await rig.open()
+    await rig.clock.advance(60)
+    assert [(event.name, event.problem, event.what) for event in problem] == [("dzikir", "limit", "2")]
+    assert told(rig, ScheduleReminder) == []
+
+    await rig.engine.schedules.skip(rig.rina, second.record.id)
+    await rig.clock.advance(60)
+    assert [(event.name, event.problem, event.again) for event in told(rig, ScheduleReminder)] == [
+        ("dzikir", None, True)
+    ]
+    await rig.clock.advance(600)
+    assert told(rig, ScheduleReminder) == []
+    assert await state(rig, "dzikir") is State.LIVE
+
+
+async def test_trouble_that_comes_late_is_told_too(rig: Rig) -> None:
+    """What gets in the way after the first look is told before the start; a run that is left out is nobody's worry."""
+    view = await make(rig, asks("dzikir", "twitch"))
+    await rig.clock.advance(5 * HOUR_S + 52 * 60)
+    assert told(rig, ScheduleReminder) == []
+    await rig.engine.start(rig.budi, StartRequest("ngaji", ("twitch",)))
+    await rig.clock.advance(4 * 60)
+    assert [(event.problem, event.what) for event in told(rig, ScheduleReminder)] == [("key", "ngaji")]
+    await rig.engine.schedules.skip(rig.rina, view.record.id)
+    await rig.order(rig.engine.stop(rig.budi, (await rig.stream("ngaji")).id))
+    await rig.clock.advance(10 * 60)
+    assert told(rig, ScheduleReminder) == []
+
+
+async def test_a_stream_that_ends_before_is_started_anew(rig: Rig) -> None:
+    """Where the stream itself is on air, but stops before its next run, that run is looked ahead at all the same."""
+    ends_at = rig.clock.now() + timedelta(hours=5, minutes=55)
+    await rig.engine.start(rig.rina, StartRequest("dzikir", ("twitch",), ends_at=ends_at))
+    await rig.engine.start(rig.rina, StartRequest("ngaji", ("facebook",)))
+    await make(rig, asks("dzikir", "twitch"))
+    await make(rig, replace(asks("lofi"), start=time(17, 57)))
+    await rig.clock.advance(5 * HOUR_S + 51 * 60)
+    assert [(event.name, event.problem) for event in told(rig, ScheduleReminder)] == [("dzikir", "limit")]
 
 
 async def test_a_change_of_destination_makes_no_overlap(rig: Rig) -> None:
