@@ -27,6 +27,8 @@ def main(folder: Path) -> None:
     """
     if sys.version_info < OLDEST:
         raise SystemExit(TOO_OLD.format(python=sys.executable, version=sys.version.split()[0]))
+    if folder.is_symlink():
+        folder.unlink()  # clearing it would clear another checkout's
     if _works(folder):
         return
     try:
