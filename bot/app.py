@@ -144,6 +144,7 @@ def _build_dispatcher(
         strangers=Strangers(clock, push.notifier.on_stranger),
         admins=_admins(config),
         channels=push.channels,
+        places=auth.access.places,
         look_again=push.outbox.wake,
         is_secret=is_secret,
     )

@@ -27,6 +27,7 @@ __all__ = [
     "ChatRef",
     "MessageGone",
     "MessageRef",
+    "Naming",
     "OfferedFile",
     "Offering",
     "Pinning",
@@ -175,6 +176,15 @@ class Offering(Protocol):
 
     def offer_anew(self, person: str, name: str) -> None:
         """Offer him what his role allows by now, where he wrote before; returns at once."""
+        ...
+
+
+@runtime_checkable
+class Naming(Protocol):
+    """A channel whose platform gives people roles of its own."""
+
+    def find_role(self, role: str) -> tuple[str, str] | None:
+        """Return in which guild a role is, and what it is called there now; None where that is not known."""
         ...
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from zoneinfo import available_timezones
 
+from bot.people import name_platform_role
 from bot.present.buttons import find_run
 from bot.spec import Kind
 from bot.values import NONE
@@ -108,8 +109,11 @@ async def _schedules(ctx: Context) -> list[Choice]:
 
 
 async def _users(ctx: Context) -> list[Choice]:
-    members = await ctx.engine.store.people.members(ctx.space)
-    return [Choice(member.person.name, f"{member.person.platform}:{member.person.platform_id}") for member in members]
+    people, own = ctx.engine.store.people, ctx.caller.platform
+    members = await people.members(ctx.space)
+    found = [Choice(member.person.name, f"{member.person.platform}:{member.person.platform_id}") for member in members]
+    roles = await people.platform_roles(ctx.space, own) if ctx.spec.name in FOR_ROLES else ()
+    return found + [Choice(name_platform_role(ctx, own, role), f"role:{role}") for role in roles]
 
 
 async def _commands(ctx: Context) -> list[Choice]:
@@ -154,6 +158,9 @@ def _has_ended(view: StreamView) -> bool:
 def _is_held(view: StreamView) -> bool:
     return view.held
 
+
+FOR_ROLES: Final = frozenset({"grant", "revoke"})
+"""Commands that take a platform's role where they take a person."""
 
 STREAMS_FOR: Final[Mapping[str, Callable[[StreamView], bool]]] = {
     "stop": _runs_now,

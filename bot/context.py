@@ -65,8 +65,8 @@ class Caller:
 class Services:
     """What the handlers share beside the engine.
 
-    `channels` by platform, for what only some can do. `look_again`: a chat changed how it wants to be told.
-    `is_secret`: whether a word is a key in use.
+    `channels` by platform, for what only some can do. `places` as in `bot.access.Access`. `look_again`: a
+    chat changed how it wants to be told. `is_secret`: whether a word is a key in use.
     """
 
     commands: tuple[CommandSpec, ...]
@@ -75,6 +75,7 @@ class Services:
     strangers: Strangers
     admins: Mapping[str, frozenset[str]] = field(default_factory=dict)
     channels: Mapping[str, Channel] = field(default_factory=dict)
+    places: Mapping[tuple[str, str], SpaceName] = field(default_factory=dict)
     look_again: Callable[[ChatRef], None] = lambda _: None
     is_secret: Callable[[str], bool] = lambda _: False
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from bot.channel import Naming
 from core.errors import Ambiguous, NotFound
+from core.model import MAIN_SPACE
 from core.names import find, shorten
 
 if TYPE_CHECKING:
@@ -23,6 +25,15 @@ def find_platform_role(own: str, typed: str) -> tuple[str, str] | None:
     """Return platform and id where a role of a platform is meant, not a person."""
     match = PLATFORM_ROLE.fullmatch(typed.strip().casefold())
     return (match["platform"] or own, match["id"]) if match else None
+
+
+def name_platform_role(ctx: Context, platform: str, role: str) -> str:
+    """Return what a role is called on its platform now; its id where that, or the role in this space, is not known."""
+    channel = ctx.services.channels.get(platform)
+    found = channel.find_role(role) if isinstance(channel, Naming) else None
+    if found is None or ctx.services.places.get((platform, found[0]), MAIN_SPACE) != ctx.space:
+        return f"role:{role}"
+    return f"@{found[1].removeprefix('@')}"
 
 
 def read_platform_id(ctx: Context, typed: str) -> tuple[str, str]:

@@ -90,6 +90,12 @@ class DiscordChannel:
         """Take it from the pins. Raises `bot.channel.ChannelError`s."""
         await self._post.unpin(message)
 
+    def find_role(self, role: str) -> tuple[str, str] | None:
+        """Return a role's guild and name as Discord told them; None before it did, and where we don't serve."""
+        guilds = self._post.client.guilds if self._post.client else ()
+        found = (guild.get_role(int(role)) for guild in guilds if guild.id in self._config.guilds)
+        return next(((str(one.guild.id), one.name) for one in found if one is not None), None)
+
     async def _connect(self) -> bool:
         """Live through one connection; return whether it had come to stand."""
         client = Client(frozenset(self._config.guilds), self._answers, self._clock)

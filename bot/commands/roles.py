@@ -10,7 +10,7 @@ from bot.channel import Inviting, Offering
 from bot.codes import digest_code, make_code
 from bot.commands.params import ROLE, SPACE, USER
 from bot.errors import LastAdmin, WrongCode
-from bot.people import find_person, find_platform_role, read_platform_id
+from bot.people import find_person, find_platform_role, name_platform_role, read_platform_id
 from bot.present import people as present
 from bot.reply import Block, Code, Reply, Text, say
 from bot.spec import CommandSpec, Kind, Param
@@ -63,7 +63,8 @@ async def grant(ctx: Context, args: Mapping[str, str]) -> Reply:
     if (bearer := find_platform_role(ctx.caller.platform, args[USER.name])) is not None:
         platform, role_id = bearer
         await ctx.engine.store.people.grant_platform_role(ctx.space, platform, role_id, role)
-        return say(ctx.t("grant.platform_role", name=args[USER.name], role=told_role), data={"name": args[USER.name]})
+        name = name_platform_role(ctx, platform, role_id)
+        return say(ctx.t("grant.platform_role", name=name, role=told_role), data={"name": name})
     person = await find_person(ctx, args[USER.name], make=True)
     if role is not Role.ADMIN:
         await _keep_an_admin(ctx, person)
@@ -77,7 +78,8 @@ async def revoke(ctx: Context, args: Mapping[str, str]) -> Reply:
     if (bearer := find_platform_role(ctx.caller.platform, args[USER.name])) is not None:
         platform, role_id = bearer
         await ctx.engine.store.people.grant_platform_role(ctx.space, platform, role_id, None)
-        return say(ctx.t("revoke.done", name=args[USER.name]), data={"name": args[USER.name]})
+        name = name_platform_role(ctx, platform, role_id)
+        return say(ctx.t("revoke.platform_role", name=name), data={"name": name})
     person = await find_person(ctx, args[USER.name])
     await _keep_an_admin(ctx, person)
     had = await ctx.engine.store.people.revoke(person.id, ctx.space)
@@ -113,7 +115,7 @@ async def users(ctx: Context, _: Mapping[str, str]) -> Reply:
     members = await people.members(ctx.space)
     platforms = {ctx.caller.platform, *ctx.services.admins}
     roles = {
-        f"{platform} {role_id}": role
+        f"{platform} {name_platform_role(ctx, platform, role_id)}": role
         for platform in sorted(platforms)
         for role_id, role in (await people.platform_roles(ctx.space, platform)).items()
     }

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 CLUB = SpaceName("club")
 CLUB_CHAT = "-100"
+PLACES = {("telegram", CLUB_CHAT): CLUB, ("discord", "500"): CLUB}
 KEY = "abcd-efgh-ijkl-mnop"
 
 
@@ -108,10 +109,11 @@ class Bot:
             strangers=Strangers(clock),
             admins={"telegram": frozenset({"1"})},
             channels=self.channels,
+            places=dict(PLACES),
             look_again=self.looked_again.append,
         )
         self.access = Access(
-            places={("telegram", CLUB_CHAT): CLUB, ("discord", "500"): CLUB},
+            places=PLACES,
             admins=self.services.admins,
         )
         self.dispatcher = Dispatcher(cast("Engine", self.engine), Auth(store.people, self.access), self.services, clock)

@@ -97,6 +97,7 @@ WORDS: Final[dict[str, str | Plural]] = {
     "invite.made": "An invitation for one {role}, good until {at}:",
     "grant.done": "{name} is now {role}.",
     "grant.platform_role": "Everybody with the role {name} is now {role}.",
+    "revoke.platform_role": "The role {name} gives nobody a role here any more.",
     "revoke.done": "{name} has no role here any more.",
     "revoke.none": "{name} had no role here.",
     "limit.set": Plural("{name} may run {n} stream at once.", "{name} may run {n} streams at once."),

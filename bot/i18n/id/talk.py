@@ -97,6 +97,7 @@ WORDS: Final[dict[str, str | Plural]] = {
     "invite.made": "Undangan untuk satu {role}, berlaku sampai {at}:",
     "grant.done": "{name} sekarang {role}.",
     "grant.platform_role": "Semua yang punya peran {name} sekarang {role}.",
+    "revoke.platform_role": "Peran {name} tidak lagi memberi siapa pun peran di sini.",
     "revoke.done": "{name} tidak punya peran lagi di sini.",
     "revoke.none": "{name} memang tidak punya peran di sini.",
     "limit.set": "{name} boleh menjalankan {n} siaran sekaligus.",

@@ -6,6 +6,7 @@ from bot.reply import Button, Reply, Text, say
 from core.model import MAIN_SPACE, RunId, StreamId
 from core.people import Role
 from tests.adapters.discord.club import GUILD, Club, plain, running
+from tests.bot.talk import CLUB
 
 
 async def test_button_works_after_a_restart(quiet: Club) -> None:
@@ -68,6 +69,36 @@ async def test_roles_come_from_discord(club: Club) -> None:
     club.fake.member(club.mallory, club.guild)
     await club.press(club.mallory, card, "Stop")
     assert await club.running() == ["lofi"]
+
+
+async def test_role_is_called_what_discord_calls_it(club: Club) -> None:
+    """Who gave what to which role is read by its name, also after it was renamed; nobody is mentioned."""
+    club.ears.bot.channels["discord"] = club.channel
+    crew = club.fake.role(club.guild, "Crew")
+    await club.order(club.ada, "grant", user=f"<@&{crew.id}>", role="operator")
+    assert plain(club.whispered(club.ada)[-1].text) == "Everybody with the role @Crew is now operator."
+
+    club.fake.rename_role(club.guild, crew, "Deck hands")
+    await club.order(club.ada, "users")
+    told = club.whispered(club.ada)[-1]
+    assert "everybody with discord @Deck hands · operator" in plain(told.text)
+    assert not told.pinged
+    choices = await club.fake.autocomplete(club.ada, club.place, "revoke", focused="user", value="deck")
+    assert [choice.name for choice in choices] == ["@Deck hands"]
+
+    await club.order(club.ada, "revoke", user=choices[0].value)
+    assert plain(club.whispered(club.ada)[-1].text) == "The role @Deck hands gives nobody a role here any more."
+    assert await club.ears.bot.store.people.platform_roles(MAIN_SPACE, "discord") == {}
+
+
+async def test_role_of_another_teams_guild_is_not_named(club: Club) -> None:
+    """Whoever types the id of a role in another team's guild learns nothing of it."""
+    club.ears.bot.channels["discord"] = club.channel
+    club.ears.bot.services.places[("discord", str(GUILD))] = CLUB  # type: ignore[index]  # as if configured so
+    secret = club.fake.role(club.guild, "Secret plans")
+    for role in (secret.id, 12345):
+        await club.order(club.ada, "grant", user=f"role:{role}", role="viewer")
+        assert plain(club.whispered(club.ada)[-1].text) == f"Everybody with the role role:{role} is now viewer."
 
 
 async def test_mention_means_that_person(club: Club) -> None:

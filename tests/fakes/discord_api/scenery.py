@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .model import PINNED, THREAD, Channel, File, Guild, Member, Message, Overwrite, Role, User, bot_role
-from .payloads import channel_json, guild_json
+from .payloads import channel_json, guild_json, role_json
 from .permissions import bits
 from .platform import Platform
 
@@ -35,7 +35,13 @@ class Scenery(Platform):
         """Make a role."""
         role = Role(self.world.new_id(), name, bits(permissions))
         guild.roles[role.id] = role
+        self.gateway.dispatch("GUILD_ROLE_CREATE", {"guild_id": str(guild.id), "role": role_json(role)})
         return role
+
+    def rename_role(self, guild: Guild, role: Role, name: str) -> None:
+        """Let an admin of the guild call a role something else."""
+        role.name = name
+        self.gateway.dispatch("GUILD_ROLE_UPDATE", {"guild_id": str(guild.id), "role": role_json(role)})
 
     def user(self, user_id: int, name: str, locale: str = "en-US", *, bot: bool = False) -> User:
         """Make a person (or another bot). His client's language goes with each of his interactions."""
