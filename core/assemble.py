@@ -69,6 +69,7 @@ async def assemble_engine(
         imports = Imports(folder.media, library, store, prober, LateFetcher(clock), config, clock)
         destinations = Destinations(store.destinations, ring, redactor)
         destinations.cut_out(sealed_keys)
+        await destinations.relock()
         bus, places = Bus(), Places(config.limits)
         upkeep = Upkeep(clock, bus.publish, lambda: [place.space for place in places])
         around = Surroundings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from core.secrets import Secret
     from core.store.destinations import Destinations as Rows
 
+log = logging.getLogger(__name__)
 
 WORD_MAX: Final = 12
 """A key's name of fewer characters (`stream?token=...`) may be an ordinary word."""
@@ -74,6 +76,11 @@ class Destinations:
         """Have these keys cut out from now on, also those that no stream uses yet."""
         for sealed in sealed_keys:
             self._tell(self._ring.open(sealed).reveal())
+
+    async def relock(self) -> None:
+        """Have every stored lock be what this release makes of it: an earlier one may have told addresses apart."""
+        for name in await self._rows.relock(lambda url, sealed: self._lock(url, self._ring.open(sealed).reveal())):
+            log.warning("destination %s pushes the same key to the same place as another of its space", name)
 
     async def all(self, space: SpaceName) -> list[Destination]:
         """Return the space's destinations by name."""

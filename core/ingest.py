@@ -26,6 +26,8 @@ _PARTS: Final = re.compile(
 )
 _HOST: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?")
 _PORTS: Final = {"rtmp": 1935, "rtmps": 443}
+_LOOPBACK: Final = {"localhost": "127.0.0.1", "ip6-localhost": "127.0.0.1", "ip6-loopback": "127.0.0.1"}
+"""Names by which a host calls itself; the addresses themselves, as `[::1]`, are refused for their brackets."""
 
 _OWN_URL: Final = {
     Platform.YOUTUBE: "rtmps://a.rtmps.youtube.com/live2",
@@ -147,12 +149,13 @@ def build_lock_text(url: str, key: str) -> str:
     """Return what two destinations have in common exactly when they push to the same place; never store it in clear.
 
     A platform's key is the same at all of its hosts; only YouTube's backup ingest takes it a second time on purpose.
+    This host is one by each of its own names.
     What follows a `?` are arguments, not the name that an ingest publishes under.
     """
     target, address = parse_target(url), parse_address(url)
     name = key.partition("?")[0] or key
     if target.platform is Platform.CUSTOM:
-        return f"{address.host}:{address.port}/{address.path}/{name}"
+        return f"{_LOOPBACK.get(address.host, address.host)}:{address.port}/{address.path}/{name}"
     backup = target.platform is Platform.YOUTUBE and (address.host.startswith("b.") or "backup=1" in address.query)
     return f"{target.platform.value}{'/backup' if backup else ''}/{name}"
 

@@ -114,6 +114,27 @@ class Destinations(Repository):
             row.sealed_key = seal_again(row.sealed_key)
         return len(rows)
 
+    @transaction
+    def relock(self, session: Session, lock_of: Callable[[str, str], str]) -> list[str]:
+        """Put what `lock_of` makes of each address and sealed key in its lock's place.
+
+        Where two of a space would have one lock then, the later keeps its own; return the names of those.
+        """
+        kept = []
+        for row in session.exec(select(tables.Destination).order_by(col(tables.Destination.id))):
+            lock = lock_of(row.url, row.sealed_key)
+            same = select(tables.Destination.id).where(
+                tables.Destination.space == row.space, tables.Destination.lock == lock
+            )
+            if row.lock == lock:
+                continue
+            if session.exec(same).first() is None:
+                row.lock = lock
+                session.flush()
+            else:
+                kept.append(row.name)
+        return kept
+
 
 def _row(session: Session, destination: DestinationId) -> tables.Destination:
     return get_row(session, tables.Destination, destination, "destination")

@@ -208,6 +208,8 @@ def test_an_address_that_ends_with_the_key_is_stored_without(pasted: str, typed:
         (("rtmp://Example.com/live", "k"), ("rtmp://example.com:1935/live/", "k")),
         (("rtmp://example.com/live/a", "k"), ("rtmp://example.com/live", "a/k")),
         (("rtmp://example.com/live", "k?x=1"), ("rtmp://example.com/live?y=2", "k")),
+        (("rtmp://localhost:1936/live", "k"), ("rtmp://127.0.0.1:1936/live", "k")),
+        (("rtmp://Localhost./live", "k"), ("rtmp://ip6-localhost:1935/live", "k")),
     ],
 )
 def test_the_same_place_is_the_same_lock(one: tuple[str, str], other: tuple[str, str]) -> None:
@@ -222,6 +224,8 @@ def test_the_same_place_is_the_same_lock(one: tuple[str, str], other: tuple[str,
         ((YOUTUBE, "k"), ("rtmps://b.rtmps.youtube.com/live2?backup=1", "k")),
         ((YOUTUBE, "k"), ("rtmps://live-api-s.facebook.com/rtmp", "k")),
         (("rtmp://example.com/live", "k"), ("rtmp://example.com:1936/live", "k")),
+        (("rtmp://localhost/live", "k"), ("rtmp://127.0.0.1:1936/live", "k")),
+        (("rtmp://localhost/live", "k"), ("rtmp://127.0.0.2/live", "k")),
         (("rtmp://example.com/live", "k"), ("rtmp://example.com/other", "k")),
         (("rtmp://example.com/live", "?a=1"), ("rtmp://example.com/live", "?a=2")),
     ],
