@@ -30,7 +30,7 @@ def find_platform_role(own: str, typed: str) -> tuple[str, str] | None:
 def name_platform_role(ctx: Context, platform: str, role: str) -> str:
     """Return what a role is called on its platform now; its id where that, or the role in this space, is not known."""
     channel = ctx.services.channels.get(platform)
-    found = channel.find_role(role) if isinstance(channel, Naming) else None
+    found = channel.find_role(role) if channel is not None and isinstance(channel, Naming) else None
     if found is None or ctx.services.places.get((platform, found[0]), MAIN_SPACE) != ctx.space:
         return f"role:{role}"
     return f"@{found[1].removeprefix('@')}"

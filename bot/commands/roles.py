@@ -90,7 +90,7 @@ async def revoke(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 def _offer_anew(ctx: Context, person: Person) -> None:
     channel = ctx.services.channels.get(person.platform)
-    if isinstance(channel, Offering):
+    if channel is not None and isinstance(channel, Offering):
         channel.offer_anew(person.platform_id, person.name)
 
 
