@@ -105,8 +105,8 @@ class Encoding:
         """Let each failure count for every relay, once."""
         if self.session.state is State.FAILED:
             verdict: Retry | Fatal = Fatal(cause)
-        elif self.session.failures != self._failures:
-            self._failures = self.session.failures
+        elif self.session.darkness.failures != self._failures:
+            self._failures = self.session.darkness.failures
             verdict = Retry(cause, HOPE.get(cause.code, Hope.PASSING))
         else:
             return

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from core.clock import Clock
     from core.config import CoreConfig
-    from core.events import Event
+    from core.events import Event, OutputEvent
     from core.ffmpeg.contract import Runner, RunSpec
     from core.model import OutputId, Platform
     from core.streams.backoff import Brake
@@ -72,6 +72,14 @@ class Source(Protocol):
     @property
     def next_try_at(self) -> datetime | None:
         """When it is tried again, None where it is not waiting for that."""
+        ...
+
+
+class Tell(Protocol):
+    """Takes what people are to know of an output: the kind of event, and the fields that are its own."""
+
+    def __call__(self, event: type[OutputEvent], **more: Any) -> None:  # noqa: ANN401 - each event's own fields
+        """Take it without waiting."""
         ...
 
 

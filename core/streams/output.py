@@ -10,23 +10,20 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from core.errors import CoreError, StoreUnavailable
+from core.errors import CoreError
 from core.events import (
-    OutputBlind,
     OutputFailed,
-    OutputRecovered,
     OutputRotated,
     OutputSlow,
-    OutputStillDark,
-    OutputWentDark,
     OutputWentLive,
 )
 from core.ffmpeg.contract import Ended, Sample, Started
 from core.model import FINAL_STATES, Cause, CauseCode, OutputView, State, Trouble
 from core.streams.attempt import AttemptEnd, Shown, Wish, why_not_started
-from core.streams.backoff import delay_s
-from core.streams.outage import Failures, Outage, recall_outage
-from core.streams.stall import BLIND_AGAIN_S, BLIND_REPLACE_S, BLIND_SPREAD_S, Sight
+from core.streams.blindness import Blindness
+from core.streams.darkness import Darkness
+from core.streams.recipe import Recipe
+from core.streams.stall import Sight
 from core.streams.state import move
 from core.streams.verdict import Done, Fatal, Retry, Verdict, judge, weigh
 
@@ -36,7 +33,7 @@ if TYPE_CHECKING:
 
     from core.clock import Timer
     from core.events import OutputEvent
-    from core.ffmpeg.contract import Report, Running, RunSpec
+    from core.ffmpeg.contract import Report, Running
     from core.streams.order import OutputOrder, Owner, Source, Surroundings
 
 
@@ -78,7 +75,6 @@ class OutputSession:
         self.finished = False
         self.attempts = 0
         self.planned_breaks = 0
-        self.past_dark_s = 0.0  # of outages that are over
         self.past_bytes_sent = 0  # by attempts that are over
         self.log: deque[str] = deque(maxlen=around.config.logs.lines)
         self._around = around
@@ -89,18 +85,11 @@ class OutputSession:
         self._begun_s = 0.0
         around.epochs.saw(self._epoch)
         self._inbox: asyncio.Queue[Report | Wake | Lost] = asyncio.Queue()
-        self._built: tuple[OutputOrder, RunSpec] | None = None  # for when the database can't be asked for the next one
+        self._recipe = Recipe()
         self._wish: Wish | None = None
         self._timers: list[Timer] = []
-        before = before or Trouble(order.id)
-        now_s = around.clock.monotonic()
-        self._outage = recall_outage(before, around.clock.now(), now_s)
-        refused_since_s = self._outage.since_s if self._outage else now_s
-        self._failures = Failures(before.failures, before.refusals, before.lasting, refused_since_s)
-        self._blind = False
-        self._renew_at_s = 0.0
-        self._spread_s = 0.0
-        self._was_live = before.was_live
+        self.darkness = Darkness(order.id, around, before, self._tell)
+        self._blindness = Blindness(around, self._tell)
         self._shown = self._nothing_shown()
         self._live_since: datetime | None = None
         self._next_try: tuple[datetime, float] | None = None  # the same moment by both clocks
@@ -119,9 +108,9 @@ class OutputSession:
 
     def take_new_key(self) -> None:
         """Try again now where it is not live: what failed, and how often, was the old key's."""
-        self._built = None
+        self._recipe.forget()
         if self.state is State.RETRYING:
-            self._failures.forget()
+            self.darkness.forget_failures()
             self.restart()
 
     def change(self, order: OutputOrder) -> None:
@@ -145,15 +134,14 @@ class OutputSession:
     def break_off(self) -> None:
         """End after a defect that `run` did not survive, unless it has ended; told where nobody asked for it."""
         if self.state is State.STOPPING:
-            self._close_outage(self._around.clock.monotonic())
+            self.darkness.close()
             self._to(State.STOPPED)
         elif self.state not in FINAL_STATES:
             self._give_up(Cause(CauseCode.DEFECT))
 
     async def run(self) -> None:
         """Keep the output as it is wanted until it is done, failed or stopped."""
-        if self.is_known_dark and self._outage is not None:
-            self._tell(OutputStillDark, dark_since=self._outage.since)
+        self.darkness.remind()
         try:
             while self.state not in FINAL_STATES:
                 try:
@@ -172,42 +160,9 @@ class OutputSession:
         return self.past_bytes_sent + self._shown.bytes_sent
 
     @property
-    def dark_s(self) -> float:
-        """For how long it was dark in this run, what is still dark included."""
-        open_s = self._outage.lasted_s(self._around.clock.monotonic()) if self._outage else 0.0
-        return self.past_dark_s + open_s
-
-    @property
-    def is_known_dark(self) -> bool:
-        """Whether it is in an outage that people were told of."""
-        return self._outage is not None and self._outage.told
-
-    @property
-    def trouble(self) -> Trouble | None:
-        """What it has behind it, None where that is nothing."""
-        outage, failures = self._outage, self._failures
-        if outage is None and not failures.count:
-            return None
-        return Trouble(
-            output=self.order.id,
-            dark_since=outage.since if outage else None,
-            told=self.is_known_dark,
-            tries=outage.tries if outage else 0,
-            failures=failures.count,
-            refusals=failures.refusals,
-            lasting=failures.lasting,
-            was_live=self._was_live,
-        )
-
-    @property
     def position_s(self) -> float | None:
         """How much of the source has gone out in the present attempt, None when not live."""
         return self._shown.position_s(self._around.clock.monotonic()) if self.state is State.LIVE else None
-
-    @property
-    def failures(self) -> int:
-        """Failed attempts in a row."""
-        return self._failures.count
 
     @property
     def leaving(self) -> bool:
@@ -233,13 +188,13 @@ class OutputSession:
             state=self.state,
             cause=self.cause,
             attempts=self.attempts,
-            failures=self._failures.count,
+            failures=self.darkness.failures,
             live_since=self._live_since,
-            dark_since=self._outage.since if self._outage else None,
+            dark_since=self.darkness.since,
             next_try_at=self.next_try_at,
-            bitrate_kbps=shown.rates.bitrate_kbps if live and not self._blind else None,
-            speed=shown.rates.speed if live and not self._blind else None,
-            blind=live and self._blind,
+            bitrate_kbps=shown.rates.bitrate_kbps if live and not self._blindness.now else None,
+            speed=shown.rates.speed if live and not self._blindness.now else None,
+            blind=live and self._blindness.now,
             cpu_percent=shown.cpu_percent,
             memory_mib=None if shown.memory_bytes is None else shown.memory_bytes / 2**20,
         )
@@ -284,23 +239,10 @@ class OutputSession:
         self.attempts += 1
         self._owner.changed()
         try:
-            await self._around.runner.start(self.order.id, await self._build(self.order), self._epoch)
+            await self._around.runner.start(self.order.id, await self._recipe.build(self.order), self._epoch)
         except (CoreError, OSError) as error:
             return why_not_started(error)
         return None
-
-    async def _build(self, order: OutputOrder) -> RunSpec:
-        """Return what to run, with its key held; as the last time, where the database can't be read now."""
-        try:
-            spec = await order.build()
-        except StoreUnavailable as error:
-            if self._built is None or self._built[0] is not order:
-                raise
-            log.warning("%s is run as the last time, since the database can't be read: %s", order.id, error)
-            spec = self._built[1]
-        order.hold(spec)
-        self._built = order, spec
-        return spec
 
     async def _follow(self) -> AttemptEnd:
         while True:
@@ -323,21 +265,11 @@ class OutputSession:
         """End the attempt; None where it goes on, since the next one could not begin."""
         if wish is Wish.STOP:
             self._to(State.STOPPING)
-        elif not await self._can_begin_anew():
+        elif not await self._recipe.is_readable(self._next_order or self.order):
             self._postpone(wish)
             return None
         ended = await self._around.runner.stop(self.order.id, self._around.config.stop.grace_s)
         return AttemptEnd(ended, wish=self._take_wish() or wish)
-
-    async def _can_begin_anew(self) -> bool:
-        try:
-            await self._build(self._next_order or self.order)
-        except StoreUnavailable as error:
-            log.warning("a break of %s waits for the database: %s", self.order.id, error)
-            return False
-        except CoreError:
-            pass  # the next attempt says why
-        return True
 
     def _postpone(self, wish: Wish) -> None:
         if self._wish is wish:
@@ -356,35 +288,21 @@ class OutputSession:
         self._around.runner.hasten(self.order.id, fast=False)
         self._live_since = self._adopted.spawned_at if self._adopted else self._around.clock.now()
         self.cause = None
-        self._was_live = True
         # Only what is live has a break to plan: a start that hangs is a failure, however short `rotate` is.
         self._arm(self.order.rotate_s - self._age_s(), self.rotate)
         self._to(State.LIVE)
-        if self._outage is not None:
-            self._recover()
-        elif self.attempts == 1:
+        # What was taken over has been live since its own beginning.
+        until_s = self._around.clock.monotonic() - (self._age_s() if self._adopted else 0.0)
+        if not self.darkness.lift(until_s) and self.attempts == 1:
             self._tell(OutputWentLive)
 
     def _look_after(self, at_s: float) -> None:
         """Forget old failures once it has been stable; tell when it falls behind or keeps up again."""
-        if self._shown.stable_s(at_s) >= self._around.config.retry.stable_s:
-            self._forget_failures()
+        if self._shown.stable_s(at_s) >= self._around.config.retry.stable_s and self.darkness.forget_failures():
+            self._owner.changed()
         if (slow := self._shown.turned_slow(at_s)) is not None:
             self._tell(OutputSlow, slow=slow, speed=self._shown.rates.speed or 0.0)
-        self._look_whether_blind(self._shown.blind_s(at_s), at_s)
-
-    def _look_whether_blind(self, blind_s: float, at_s: float) -> None:
-        """Tell when FFmpeg's progress dies or is there again; a planned break brings it back once there is room."""
-        if (blind_s > 0) is not self._blind:
-            self._blind = not self._blind
-            self._spread_s = self._around.rng.uniform(0, BLIND_SPREAD_S)
-            self._tell(OutputBlind, blind=self._blind)
-        if blind_s == 0:
-            return
-        if blind_s < BLIND_REPLACE_S or not self._around.runner.has_room():
-            self._renew_at_s = max(self._renew_at_s, at_s + self._spread_s)
-        elif at_s >= self._renew_at_s:
-            self._renew_at_s = at_s + BLIND_AGAIN_S
+        if self._blindness.look(self._shown.blind_s(at_s), at_s):
             self.restart(planned=True)
 
     # Between attempts
@@ -398,7 +316,7 @@ class OutputSession:
         if end.wish is None:
             self._act_on(self._judge(end), waits=end.verdict is None)
         elif end.wish is Wish.STOP or self._wish is Wish.STOP:
-            self._close_outage(self._around.clock.monotonic())
+            self.darkness.close()
             self._to(State.STOPPED)
         else:
             self.planned_breaks += end.wish is Wish.ROTATE
@@ -408,7 +326,7 @@ class OutputSession:
     def _judge(self, end: AttemptEnd) -> Verdict:
         if end.verdict is not None:
             return end.verdict
-        tries, lasting = self._around.config.retry.permanent_after, self._failures.lasting
+        tries, lasting = self._around.config.retry.permanent_after, self.darkness.lasting
         if end.unbuilt is not None:
             return weigh(end.unbuilt, lasting, tries)
         facts = self._shown.facts(end.killed_for, loop=self.order.loop, source_s=self.order.source_s)
@@ -418,14 +336,14 @@ class OutputSession:
         match verdict:
             case Done():
                 self.finished = True
-                self._close_outage(self._around.clock.monotonic())
+                self.darkness.close()
                 self._to(State.STOPPED)
             case Fatal(cause):
                 self._note(cause)
                 self._give_up(cause)
             case Retry(cause):
                 self._note(cause)
-                self._try_again(verdict, self._find_pause(verdict) if waits else None)
+                self._try_again(verdict, self.darkness.pause_s(verdict) if waits else None)
 
     def _note(self, cause: Cause) -> None:
         """Put the cause behind FFmpeg's lines: one that was killed, or that we killed, says nothing itself."""
@@ -433,18 +351,10 @@ class OutputSession:
 
     def _give_up(self, cause: Cause) -> None:
         self.cause = cause
-        outage = self._close_outage(self._around.clock.monotonic())
+        outage = self.darkness.close()
         self._to(State.FAILED)
         since = outage.since if outage and outage.told else None
-        self._tell(OutputFailed, cause=cause, tries=self._failures.count + 1, dark_since=since)
-
-    def _find_pause(self, verdict: Retry) -> float:
-        """Count the failure and return for how long to wait after it, in seconds."""
-        failures, now_s = self._failures, self._around.clock.monotonic()
-        failures.add(verdict.hope, now_s)
-        refusals = failures.refusals if failures.is_refused(now_s, was_live=self._was_live) else 0
-        wait_s = delay_s(failures.count, refusals, self._around.config.retry, self._around.rng)
-        return wait_s + self._around.brake.reserve(now_s + wait_s, now_s)
+        self._tell(OutputFailed, cause=cause, tries=self.darkness.failures + 1, dark_since=since)
 
     def _try_again(self, verdict: Retry, wait_s: float | None) -> None:
         """Try again after `wait_s`; None: as soon as what is relayed can be read again, whose failure it was."""
@@ -454,36 +364,8 @@ class OutputSession:
             self._next_try = (clock.now() + timedelta(seconds=wait_s), clock.monotonic() + wait_s)
         self._to(State.RETRYING)
         next_try = self.next_try_at
-        self._go_dark(verdict.cause, (next_try - clock.now()).total_seconds() if next_try else 0.0)
-
-    def _go_dark(self, cause: Cause, next_try_s: float) -> None:
-        now_s = self._around.clock.monotonic()
-        if self._outage is None:
-            since_s = now_s if self._shown.live_at_s is None else self._shown.last_moved_s
-            self._outage = Outage(self._around.clock.now() - timedelta(seconds=now_s - since_s), since_s)
-        outage = self._outage
-        if outage.fail(now_s):
-            self._tell(
-                OutputWentDark, cause=cause, failures=outage.tries, next_try_s=next_try_s, dark_since=outage.since
-            )
-
-    def _recover(self) -> None:
-        """End the outage: now, or when what was taken over began. One that nobody was told of ends without a word."""
-        until_s = self._around.clock.monotonic() - (self._age_s() if self._adopted else 0.0)
-        outage = self._close_outage(until_s)
-        if outage is not None and outage.told:
-            dark_s = outage.lasted_s(until_s)
-            self._tell(OutputRecovered, dark_s=dark_s, tries=outage.tries, dark_since=outage.since)
-
-    def _close_outage(self, until_s: float) -> Outage | None:
-        outage, self._outage = self._outage, None
-        self.past_dark_s += outage.lasted_s(until_s) if outage else 0.0
-        return outage
-
-    def _forget_failures(self) -> None:
-        if self._failures.count:
-            self._failures.forget()
-            self._owner.changed()
+        moved_s = None if self._shown.live_at_s is None else self._shown.last_moved_s
+        self.darkness.fall(verdict.cause, moved_s, (next_try - clock.now()).total_seconds() if next_try else 0.0)
 
     async def _pause(self, due_s: float) -> None:
         """Wait for the next attempt's time, or for a wish."""

@@ -169,7 +169,7 @@ class StreamSession:
     @property
     def is_known_dark(self) -> bool:
         """Whether one of its outputs is in an outage that people were told of."""
-        return any(output.is_known_dark for output in self._outputs.values())
+        return any(output.darkness.known for output in self._outputs.values())
 
     @property
     def output_ids(self) -> tuple[OutputId, ...]:
@@ -265,8 +265,8 @@ class StreamSession:
 
     def _troubles_now(self) -> tuple[Trouble, ...]:
         """Return what is to be remembered; an encoding is never dark itself: what passes it on is."""
-        found = [output.trouble for output in self._outputs.values()]
-        if self._encoding and (trouble := self._encoding.session.trouble):
+        found = [output.darkness.trouble for output in self._outputs.values()]
+        if self._encoding and (trouble := self._encoding.session.darkness.trouble):
             found.append(replace(trouble, dark_since=None))
         return tuple(trouble for trouble in found if trouble is not None)
 
@@ -328,9 +328,9 @@ class StreamSession:
 
 
 def _tally(output: OutputSession) -> Tally:
-    return Tally(output.attempts, output.planned_breaks, output.dark_s, output.bytes_sent)
+    return Tally(output.attempts, output.planned_breaks, output.darkness.all_s, output.bytes_sent)
 
 
 def _tally_over(output: OutputSession) -> Tally:
     """Return what is over: an attempt that goes on may be taken over, and then counts its own bytes anew."""
-    return Tally(output.attempts, output.planned_breaks, output.past_dark_s, output.past_bytes_sent)
+    return Tally(output.attempts, output.planned_breaks, output.darkness.past_s, output.past_bytes_sent)

@@ -120,7 +120,7 @@ async def test_dropped_connection_comes_back(rig: Rig) -> None:
     assert dark.cause.code is CauseCode.RESET
     assert dark.dark_since == back.dark_since
     assert back.dark_s > 0
-    assert rig.output.dark_s == pytest.approx(back.dark_s)
+    assert rig.output.darkness.all_s == pytest.approx(back.dark_s)
 
 
 async def test_network_faults_are_never_given_up(rig: Rig) -> None:
@@ -185,7 +185,7 @@ async def test_hung_ffmpeg_is_replaced(rig: Rig) -> None:
     assert dark.cause.code is CauseCode.STALLED
     await rig.clock.advance(3)
     assert rig.state() is State.LIVE
-    assert rig.output.dark_s >= 15
+    assert rig.output.darkness.all_s >= 15
 
 
 async def test_a_stream_that_nobody_can_watch_is_told_of(rig: Rig) -> None:
@@ -302,11 +302,11 @@ async def test_darkness_counts_while_it_lasts(rig: Rig) -> None:
     """A stream that is dark says for how long, and a stop in the middle of it does not make that nothing."""
     await rig.start(*[exits(1, REFUSED)] * 10)
     await rig.clock.advance(30)
-    assert rig.output.dark_s == pytest.approx(29.8)
+    assert rig.output.darkness.all_s == pytest.approx(29.8)
     rig.output.stop()
     await rig.clock.advance(60)
     assert rig.state() is State.STOPPED
-    assert rig.output.dark_s == pytest.approx(29.8)
+    assert rig.output.darkness.all_s == pytest.approx(29.8)
 
 
 async def test_stop_while_waiting_ends_at_once(rig: Rig) -> None:
