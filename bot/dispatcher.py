@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 import traceback
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -19,20 +19,21 @@ from bot.commands.params import SPACE
 from bot.context import Context
 from bot.errors import MissingWord, NotAllowed, NotUnderstood, OrderTooOld, RunOver, UnknownCommand
 from bot.i18n import Words
-from bot.misplaced import check_misplaced, find_keys, refuse_unsaid, takes_code, takes_key
+from bot.misplaced import check_misplaced, find_keys, takes_code, takes_key
+from bot.order import Order
 from bot.parse import bind_values, bind_words, find_spec, split_command
 from bot.present.buttons import rows
 from bot.present.refusals import Refused, refuse
 from bot.record import build_entry, build_refused_entry, is_change
-from bot.references import refer, refer_right_names
+from bot.refusing import Refusing
 from bot.reply import Reply, Text, say
 from bot.spec import Kind
 from bot.strangers import Stranger
-from core.errors import CoreError, InvalidName, InvalidValue, LinkRefused, NameInUse, NotCopyable
+from core.errors import CoreError, InvalidName, InvalidValue, LinkRefused, NameInUse
 from core.model import SpaceName
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from bot.auth import Auth
     from bot.context import Caller, Services
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from bot.spec import CommandSpec, Invocation
     from core.clock import Clock
     from core.engine import Engine
-    from core.model import StreamView
     from core.people import AuditEntry
 
 log = logging.getLogger(__name__)
@@ -52,23 +52,6 @@ WRONG_ANSWERS: Final = (LinkRefused, InvalidName, NameInUse)
 
 OPEN_TO_STRANGERS: Final = frozenset({"start", "claim"})
 """What a stranger may do where others read along; in private he may do all that is for anyone."""
-
-
-@dataclass(slots=True)
-class Order:
-    """An order on its way, filled as it is understood; what is known when it is refused shapes the refusal."""
-
-    spec: CommandSpec | None = None
-    args: dict[str, str] = field(default_factory=dict)
-    words: str = ""  # what stood behind the command, as typed
-    secret: str | None = field(default=None, repr=False)
-    keys: frozenset[str] = field(default=frozenset(), repr=False)  # words that may be keys where none belongs
-    answered: bool = False  # it came as the answer to a question
-
-    @property
-    def takes_key(self) -> bool:
-        """Whether a key may be among its words."""
-        return self.spec is not None and takes_key(self.spec)
 
 
 def _is_about(error: CoreError, param: str) -> bool:
@@ -84,6 +67,7 @@ class Dispatcher:
         self._auth = auth
         self._services = services
         self._clock = clock
+        self._refusing = Refusing(engine, clock)
         self._specs = {spec.name: spec for spec in services.commands}
 
     async def answer(self, invocation: Invocation) -> Reply | None:
@@ -117,7 +101,7 @@ class Dispatcher:
                 return await self._answer_stranger(invocation, caller, t)
             if self._is_for_others(invocation, error) and not order.keys:
                 return None
-            return self._finish(invocation, order, await self._refuse(caller, t, order, error, None), t)
+            return self._finish(invocation, order, await self._refusing.refuse(caller, t, order, error, None), t)
         assert order.spec is not None  # noqa: S101 - `_understand` raised otherwise
         if caller.role is None and not self._is_open(caller, order.spec):
             return await self._answer_stranger(invocation, caller, t)
@@ -127,7 +111,7 @@ class Dispatcher:
         except CoreError as error:
             if isinstance(error, NotAllowed) and order.spec.changes and caller.role is not None:
                 await self._add(build_refused_entry(ctx))
-            reply = await self._refuse(caller, t, order, error, ctx)
+            reply = await self._refusing.refuse(caller, t, order, error, ctx)
             if question is not None and not question.secret and _is_about(error, question.param):
                 self._services.pending.ask(invocation.platform, invocation.person, question)
                 reply = replace(reply, buttons=(*reply.buttons, *rows((cancel(ctx),))))
@@ -255,35 +239,7 @@ class Dispatcher:
         unknown = isinstance(error, UnknownCommand) and not error.suggestions and not addressed
         return unknown or isinstance(error, NotUnderstood)
 
-    # Refusing
-
-    async def _refuse(self, caller: Caller, t: Words, order: Order, error: CoreError, ctx: Context | None) -> Reply:
-        """Return the refusal; without `ctx` the order's words were not looked at."""
-        views = await self._find_views(caller, error)
-        refused = Refused(error, t, self._clock.now(), order.spec, order.args, order.words, views)
-        if ctx is not None and ctx.caller.asks:
-            right_names = await refer_right_names(ctx, order.args, error)
-            refused = replace(refused, args=await refer(ctx, order.args), right_names=right_names)
-        if isinstance(error, NotCopyable):
-            refused = replace(refused, encode_cores=await self._find_encode_cores())
-        return refuse_unsaid(refused, order.keys)
-
-    async def _find_encode_cores(self) -> float | None:
-        try:
-            percent = (await self._engine.health()).encode_cpu_percent
-        except CoreError:
-            return None
-        return None if percent is None else percent / 100
-
-    async def _find_views(self, caller: Caller, error: CoreError) -> Sequence[StreamView]:
-        """Return the space's streams where a refusal speaks of some, so that its buttons can be bound to their runs."""
-        data = error.data()
-        if not {"stream", "names", "by"} & data.keys() and data.get("kind") != "stream":
-            return ()
-        try:
-            return await self._engine.views(caller.space)
-        except CoreError:
-            return ()
+    # Ending
 
     def _finish(self, invocation: Invocation, order: Order, reply: Reply, t: Words) -> Reply:
         """Add what holds for every answer: who may see it, and that a message with a key is deleted."""
