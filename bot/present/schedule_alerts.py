@@ -37,8 +37,8 @@ def _named(event: ScheduleEvent) -> str:
 
 def _problem(event: ScheduleReminder | ScheduleBlocked, t: Words, *tenses: str) -> str:
     """Return what is in the way; `tenses`: in these words, where the catalogue has any."""
-    keys = [f"{tense}.{event.problem}" for tense in (*tenses, "problem")]
-    return t(t.first(*keys, "problem.other"), what=event.what)
+    keys = [f"{tense}.{event.problem}" for tense in tenses]
+    return t(t.first(*keys, f"problem.{event.problem}", "problem.other"), what=event.what)
 
 
 def _tell_reminder(event: ScheduleReminder, t: Words) -> Reply:
