@@ -161,18 +161,12 @@ async def test_a_file_beyond_the_platforms_limit_points_to_links(bot: Bot, files
     assert told == "❌ Telegram gives bots 20 MB at most. Send a link instead: /import"
 
 
-async def eventually_followed(bot: Bot) -> None:
-    """Wait until the database knows of the message."""
-    while not await bot.store.chats.followed():
-        pass
-
-
-async def follow(bot: Bot, files: FilesIn) -> Reply:
-    """Start an import and let its message be followed."""
+async def follow(bot: Bot, files: FilesIn, clock: FakeClock) -> Reply:
+    """Start an import and let its message be followed: the database knows of it, and its next look is due."""
     reply = await bot.operator.says(f"/import {LINK}")
     assert reply is not None
     files.follow(reply, MessageRef(bot.operator.invocation.chat, "77"), Words("en"))
-    await eventually_followed(bot)
+    await eventually(lambda: clock.pending, "the message is followed")
     return reply
 
 
@@ -180,7 +174,7 @@ async def test_the_message_follows_the_import_to_its_end(
     bot: Bot, files: FilesIn, wall: Wall, clock: FakeClock
 ) -> None:
     """One message tells how far it is, no more often than the platform likes, and the end at once."""
-    await follow(bot, files)
+    await follow(bot, files, clock)
     await clock.settle()
     bot.engine.imports.move(1, received_bytes=10_000_000, rate_bps=1_000_000.0)
     await clock.advance(EVERY_S)
@@ -198,7 +192,7 @@ async def test_the_message_follows_the_import_to_its_end(
 
 async def test_nothing_new_is_not_said(bot: Bot, files: FilesIn, wall: Wall, clock: FakeClock) -> None:
     """An import that stands still costs no edits."""
-    await follow(bot, files)
+    await follow(bot, files, clock)
     await clock.advance(120)
     assert wall.shown == []
     await files.close()
@@ -208,7 +202,7 @@ async def test_the_end_is_told_though_the_platform_wants_patience(
     bot: Bot, files: FilesIn, wall: Wall, clock: FakeClock
 ) -> None:
     """A platform that says 'later' gets the end of the story later, not never."""
-    await follow(bot, files)
+    await follow(bot, files, clock)
     wall.away = 2
     bot.engine.imports.move(1, state=ImportState.FAILED, error=FetchFailed("broke_off"))
     await clock.advance(10)
@@ -220,7 +214,7 @@ async def test_a_service_that_stops_says_what_it_broke_off(
     bot: Bot, files: FilesIn, wall: Wall, clock: FakeClock
 ) -> None:
     """No message keeps '45 %' and a dead [Cancel]: it says that the import is over, and what to do."""
-    await follow(bot, files)
+    await follow(bot, files, clock)
     await clock.settle()
     await files.close()
     told = "⚪ lofi-night.mp4: broken off, since the service was restarted. Send the link or the file again."
@@ -245,16 +239,15 @@ async def test_a_service_that_was_killed_says_it_when_it_is_back(
 
 async def test_an_import_that_ended_is_not_told_of_again(bot: Bot, files: FilesIn, clock: FakeClock) -> None:
     """What came to its end before the service did stays as it was told."""
-    await follow(bot, files)
+    await follow(bot, files, clock)
     bot.engine.imports.finish(1)
-    while await bot.store.chats.followed():
-        await clock.settle()
-    assert files._following == set()
+    await eventually(lambda: not files._following, "it is followed no more")
+    assert await bot.store.chats.followed() == []
 
 
 async def test_closing_leaves_no_message_followed(bot: Bot, files: FilesIn, clock: FakeClock) -> None:
     """When the service stops nothing waits on."""
-    await follow(bot, files)
+    await follow(bot, files, clock)
     await clock.settle()
     await files.close()
     await clock.settle()
