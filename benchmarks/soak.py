@@ -3,7 +3,8 @@
 Streams are started, killed, restarted and stopped again, five at once, on the real service with a real FFmpeg and a
 real ingest. Prints what is held after the first hundred, half way and at the end. What fills up once (statements that
 the database's library has compiled, its pages in memory) is there half way; a leak goes on, so the second half is what
-is judged: exits 1 where something grew in it.
+is judged: exits 1 where something grew in it. A statement that is rare makes one step still; objects are looked at
+several times on the way, and counted by what most stretches between two looks grew by.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -19,6 +21,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -49,6 +52,11 @@ KEPT = {
 
 MEMORY_MIB = 3.0
 """Python's heap breathes by this much."""
+
+LOOKS = 10
+"""After the first hundred rounds; the second five of the stretches between them are judged."""
+
+STEADY = frozenset({"objects", "allocations"})
 
 OBJECTS_A_ROUND = 0.5
 """Less than one for each round: nothing that belongs to a stream is left."""
@@ -157,21 +165,28 @@ def states(service: Observed, names: Sequence[str]) -> set[str]:
     return {stream["state"] for stream in streams if stream["name"] in names}
 
 
-def find_growth(before: Held, after: Held, rounds: int) -> list[str]:
-    """Return what grew in so many rounds, a line each."""
-    grown = []
+def find_growth(looks: Sequence[Held], rounds: int) -> list[str]:
+    """Return what grew from the first to the last look, so many rounds later, a line each."""
+    before, after, grown = looks[0], looks[-1], []
     memory_mib = after.memory_mib - before.memory_mib
     if memory_mib > MEMORY_MIB:
         grown.append(f"memory by {memory_mib:.1f} MiB")
     for name, count in after.counts.items():
-        more, allowed = count - before.counts.get(name, 0), 0.0
+        more, allowed = float(count - before.counts.get(name, 0)), 0.0
         if name == "threads":
             allowed = max(0, POOL - before.counts[name])
-        if name in {"objects", "allocations"}:
+        if name in STEADY:
+            more = find_steady_growth([look.counts[name] for look in looks])
             allowed = max(OBJECTS, OBJECTS_A_ROUND * rounds) * (1 if name == "objects" else STRINGS)
         if more > allowed and name.removeprefix("rows of ") not in KEPT:
-            grown.append(f"{name} by {more}")
+            grown.append(f"{name} by {more:.0f}")
     return grown
+
+
+def find_steady_growth(counts: Sequence[int]) -> float:
+    """Return by how much a count grows all along, whatever it did in one stretch."""
+    steps = [later - earlier for earlier, later in pairwise(counts)]
+    return statistics.median(steps) * len(steps)
 
 
 def show(first: Held, middle: Held, last: Held) -> str:
@@ -208,17 +223,20 @@ def soak(service: Observed, ingest: Ingest, rounds: int) -> int:
     names = [f"soak-{number}" for number in range(AT_ONCE)]
     for name in names:
         service.done(f"adddestination {name} {ingest.rtmp_url} {name}")
-    began_s, looks, half = time.monotonic(), [], (FIRST + rounds) // 2
+    began_s, looks = time.monotonic(), []
+    waves = [(FIRST + (rounds - FIRST) * number // LOOKS) // AT_ONCE for number in range(LOOKS)]
     for wave in range(rounds // AT_ONCE):
-        if wave in {FIRST // AT_ONCE, half // AT_ONCE}:
+        if wave in waves:
             looks.append(look(service))
         play(service, wave, names)
         print(f"\r{(wave + 1) * AT_ONCE} of {rounds} rounds", end="", file=sys.stderr, flush=True)
-    first, middle, last = *looks, look(service)
+    looks.append(look(service))
+    second = looks[LOOKS // 2 :]
     print(f"\n{rounds} starts and stops in {time.monotonic() - began_s:.0f} s, the first {FIRST} to warm up\n")
-    print(show(first, middle, last))
-    grown = find_growth(middle, last, rounds - half)
+    print(show(looks[0], second[0], second[-1]))
+    print(f"\nObjects at each look: {', '.join(str(held.counts['objects']) for held in looks)}")
+    grown = find_growth(second, (rounds - FIRST) // 2)
     if grown:
-        most = (last.kinds - middle.kinds).most_common(12)
+        most = (second[-1].kinds - second[0].kinds).most_common(12)
         print(f"\nIt grew: {', '.join(grown)}\nMost new objects: {dict(most)}")
     return int(bool(grown))
