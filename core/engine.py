@@ -79,7 +79,7 @@ class Engine:
         self.config = deck.config
         self._orders = orders = Orders(deck, destinations)
         self._keeper = Keeper(deck, orders, Lookout(deck, data_dir), tick_s=tick_s)
-        views = Views(deck, library, ffmpeg, data_dir, version, self._keeper.next_run, upkeep)
+        views = Views(deck, ffmpeg, data_dir, version, self._keeper.next_run, upkeep)
         self.schedules = Schedules(deck, self._keeper)
         self.start = orders.start
         self.stop = orders.stop

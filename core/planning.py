@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core.errors import NeedsDestination, NotCopyable, NotFound, SourceUnreadable
 from core.ffmpeg.command import RelayPlan, SourcePlan, build_argv, build_encoding, build_relay, find_report_s
+from core.ffmpeg.contract import Part
 from core.ffmpeg.encoders import QUALITIES, EncodeSettings, choose_quality
 from core.media.preflight import check_copy
 from core.model import (
@@ -193,7 +195,8 @@ class Planner:
         """Return what the one encoding of a stream is to do, for all its destinations."""
 
         async def build() -> RunSpec:
-            return build_encoding(await self._plan_source(spec()), own=build_encoding_id(stream))
+            source, parts = await self._plan_source(spec())
+            return replace(build_encoding(source, own=build_encoding_id(stream)), parts=parts)
 
         return OutputOrder(
             id=build_encoding_id(stream),
@@ -220,20 +223,29 @@ class Planner:
         Raises:
             SourceUnreadable: a file is gone.
         """
-        source = await self._plan_source(spec)
+        source, parts = await self._plan_source(spec)
         ingest = await self._destinations.ingest(destination.id)
-        return replace(build_argv(source.going_to(ingest.url, ingest.playpath.reveal())), lock=ingest.lock)
+        run = build_argv(source.going_to(ingest.url, ingest.playpath.reveal()))
+        return replace(run, lock=ingest.lock, parts=parts)
 
-    async def _plan_source(self, spec: StreamSpec) -> SourcePlan:
-        parts = await self.parts(spec.source)
-        return SourcePlan(
+    def locate(self, items: Sequence[MediaItem]) -> tuple[Part, ...]:
+        """Return where a source's files lie, and how long each lasts."""
+        return tuple(
+            Part(str(self._library.path(item)), (item.probe and item.probe.duration_s) or 0.0) for item in items
+        )
+
+    async def _plan_source(self, spec: StreamSpec) -> tuple[SourcePlan, tuple[Part, ...]]:
+        items = await self.parts(spec.source)
+        parts = self.locate(items)
+        plan = SourcePlan(
             ffmpeg=self._ffmpeg.path,
             report_s=find_report_s(self._ffmpeg.version),
-            inputs=tuple(self._library.path(item) for item in parts),
+            inputs=tuple(Path(part.path) for part in parts),
             loop=spec.loop,
-            has_audio=any(item.probe and item.probe.audio for item in parts),
-            encode=self._encoding(spec, parts[0]) if spec.mode is Mode.ENCODE else None,
+            has_audio=any(item.probe and item.probe.audio for item in items),
+            encode=self._encoding(spec, items[0]) if spec.mode is Mode.ENCODE else None,
         )
+        return plan, parts
 
     def _encoding(self, spec: StreamSpec, first: MediaItem) -> EncodeSettings:
         video = first.probe.video if first.probe else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import NoPicture
@@ -14,15 +15,13 @@ from core.planning import REFERENCE
 from core.streams.state import WORST_FIRST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
 
     from core.ffmpeg.binary import FfmpegBinary
-    from core.media.library import Library
+    from core.ffmpeg.contract import Part
     from core.model import (
         DestinationId,
         LimitUse,
-        MediaItem,
         RunId,
         RunRecord,
         SpaceName,
@@ -41,7 +40,6 @@ class Views:
     def __init__(
         self,
         deck: Deck,
-        library: Library,
         ffmpeg: FfmpegBinary,
         data_dir: Path,
         version: str,
@@ -51,7 +49,6 @@ class Views:
         self._deck = deck
         self._next_run = next_run
         self._upkeep = upkeep
-        self._library = library
         self._ffmpeg = ffmpeg
         self._data_dir = data_dir
         self._version = version
@@ -111,12 +108,13 @@ class Views:
             NotRunning: it does not run. NoPicture: it is not live, or no frame could be read.
         """
         place = await self._deck.running(space, stream)
-        if place.session is None or (position_s := place.session.view().position_s) is None:
+        if place.session is None or (on_air := place.session.find_on_air()) is None:
             raise NoPicture(place.name, "not_live")
-        parts = await self._deck.planner.parts(place.session.record.spec.source)
-        item, at_s = _locate(parts, position_s)
+        planner = self._deck.planner
+        parts = on_air.parts or planner.locate(await planner.parts(place.session.record.spec.source))
+        part, at_s = _locate(parts, on_air.position_s)
         try:
-            picture = await take_snapshot(self._ffmpeg, self._library.path(item), at_s)
+            picture = await take_snapshot(self._ffmpeg, Path(part.path), at_s)
         except NoPicture as error:
             raise NoPicture(place.name, error.reason) from None
         return Snapshot(picture, at_s, self._deck.clock.now())
@@ -205,13 +203,12 @@ def _rank(view: StreamView) -> tuple[int, int, str]:
     return (view.state in FINAL_STATES, WORST_FIRST.index(view.state), view.name)
 
 
-def _locate(parts: tuple[MediaItem, ...], position_s: float) -> tuple[MediaItem, float]:
+def _locate(parts: Sequence[Part], position_s: float) -> tuple[Part, float]:
     """Return which part of a source is on air after `position_s` of output, and how far into it."""
-    lengths = [item.probe.duration_s if item.probe and item.probe.duration_s else 0.0 for item in parts]
-    total_s = sum(lengths)
+    total_s = sum(part.length_s for part in parts)
     left_s = position_s % total_s if total_s else 0.0
-    for item, length_s in zip(parts, lengths, strict=True):
-        if left_s < length_s:
-            return item, left_s
-        left_s -= length_s
+    for part in parts:
+        if left_s < part.length_s:
+            return part, left_s
+        left_s -= part.length_s
     return parts[-1], 0.0

@@ -16,6 +16,14 @@ SEGMENTS_PLACEHOLDER: Final = "{segments}"
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a source: where it lies, and how long it lasts (0: unknown)."""
+
+    path: str
+    length_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class RunSpec:
     """All that a runner needs to run one FFmpeg.
 
@@ -27,7 +35,8 @@ class RunSpec:
     `SEGMENTS_PLACEHOLDER` stands. The encoding itself names its own output and gets an empty one.
 
     `lock` tells whose key it pushes (`Destination.lock`), empty where it pushes none; the runner keeps it with the
-    process, since the destination may have another key by the time that somebody takes over.
+    process, since the destination may have another key by the time that somebody takes over. So it does with `parts`,
+    what it reads one after the other: the source may have others by then. Nothing of them is in the repr.
     """
 
     argv: tuple[str, ...] = field(repr=False)
@@ -35,6 +44,7 @@ class RunSpec:
     playlist: str | None = field(default=None, repr=False)
     segments: OutputId | None = None
     lock: str = ""
+    parts: tuple[Part, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +104,7 @@ class Ended:
 class Running:
     """A process of an earlier service that still runs, for `age_s` by the kernel, whatever the wall clock did.
 
-    `lock` is its `RunSpec`'s; empty also where an older release started it.
+    `lock` and `parts` are its `RunSpec`'s; empty also where an older release started it.
     """
 
     output: OutputId
@@ -102,6 +112,7 @@ class Running:
     spawned_at: datetime
     age_s: float
     lock: str = ""
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

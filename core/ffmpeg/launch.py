@@ -52,7 +52,9 @@ def launch(folder: RunFolder, output: OutputId, epoch: int, spec: RunSpec, now: 
         opened.append(progress)
         opened.append(log_file := folder.make_log(output))
         argv = _place_segments(folder, output, spec, _place_playlist(folder, output, spec))
-        record = ProcessRecord(output, epoch, uuid.uuid4().hex, read_boot_id(), now, progress_path, lock=spec.lock)
+        record = ProcessRecord(
+            output, epoch, uuid.uuid4().hex, read_boot_id(), now, progress_path, lock=spec.lock, parts=spec.parts
+        )
         folder.write(record)
         environment = build_environment(os.environ, record.nonce, folder.digest)
         pid = spawn(argv, environment, stdout=progress, stderr=log_file)

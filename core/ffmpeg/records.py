@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from core.errors import DataFolderUnusable
+from core.ffmpeg.contract import Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -62,6 +63,7 @@ class ProcessRecord:
     pid: int | None = None
     start_ticks: int | None = None
     lock: str = ""
+    parts: tuple[Part, ...] = ()
     version: int = VERSION
 
 
@@ -96,7 +98,8 @@ class RunFolder:
     def write(self, record: ProcessRecord) -> None:
         """Put the record in place of an earlier one of its output, whole or not at all."""
         values = {name: getattr(record, name) for name in ProcessRecord.__slots__}
-        text = json.dumps({**values, "spawned_at": record.spawned_at.isoformat()})
+        parts = [(part.path, part.length_s) for part in record.parts]
+        text = json.dumps({**values, "spawned_at": record.spawned_at.isoformat(), "parts": parts})
         self._make(record.output, ".json", lambda path: _replace(path, text))
 
     def read_all(self) -> list[ProcessRecord]:
@@ -277,7 +280,9 @@ def _read_record(path: Path) -> ProcessRecord | None:
     try:
         values = json.loads(path.read_bytes())
         known = {name: values[name] for name in ProcessRecord.__slots__ if name in values}
-        record = ProcessRecord(**{**known, "spawned_at": datetime.fromisoformat(values["spawned_at"])})
+        known["spawned_at"] = datetime.fromisoformat(values["spawned_at"])
+        known["parts"] = tuple(Part(str(path), float(length_s)) for path, length_s in known.get("parts", ()))
+        record = ProcessRecord(**known)
     except (OSError, ValueError, TypeError, KeyError) as error:
         log.warning("The run record %s can't be read (%s); a process of it is found by its mark.", path.name, error)
         return None

@@ -47,7 +47,7 @@ class Survivor:
         """Return what a session needs to know of it."""
         record = self.record
         age_s = age_of(record.start_ticks or 0)
-        return Running(record.output, record.epoch, record.spawned_at, age_s, record.lock)
+        return Running(record.output, record.epoch, record.spawned_at, age_s, record.lock, record.parts)
 
 
 @dataclass(slots=True)

@@ -82,6 +82,7 @@ class OutputSession:
         self._next_order: OutputOrder | None = None
         self._adopted = adopted
         self._epoch = adopted.epoch if adopted else 0
+        self.parts = adopted.parts if adopted else ()  # what the present attempt reads, whatever its source is by now
         self._begun_s = 0.0
         around.epochs.saw(self._epoch)
         self._inbox: asyncio.Queue[Report | Wake | Lost] = asyncio.Queue()
@@ -239,7 +240,9 @@ class OutputSession:
         self.attempts += 1
         self._owner.changed()
         try:
-            await self._around.runner.start(self.order.id, await self._recipe.build(self.order), self._epoch)
+            spec = await self._recipe.build(self.order)
+            self.parts = spec.parts
+            await self._around.runner.start(self.order.id, spec, self._epoch)
         except (CoreError, OSError) as error:
             return why_not_started(error)
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.events import StreamEnded
 from core.model import FINAL_STATES, Outcome, RunEnd, State, StreamView
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from core.events import Event
-    from core.ffmpeg.contract import Report, Running
+    from core.ffmpeg.contract import Part, Report, Running
     from core.model import Actor, OutputId, RunRecord, StreamRecord, Trouble, UserId
     from core.monitor.room import Shortage
     from core.streams.keeping import RunStore
@@ -37,6 +37,13 @@ class Ending:
     outcome: Outcome
     by: UserId | None = None
     by_name: str | None = None
+
+
+class OnAir(NamedTuple):
+    """How much of these parts has gone out, one after the other; none are known of what an older release started."""
+
+    position_s: float
+    parts: tuple[Part, ...]
 
 
 class StreamSession:
@@ -153,7 +160,7 @@ class StreamSession:
             planned_breaks=total.planned_breaks,
             dark_s=total.dark_s,
             bytes_sent=total.bytes_sent,
-            position_s=self._find_position_s(),
+            position_s=on_air.position_s if (on_air := self.find_on_air()) else None,
             shortage=self.shortage,
             encoding=self._encoding.session.view() if self._encoding else None,
             thresholds=self.record.thresholds,
@@ -165,6 +172,15 @@ class StreamSession:
         for output in self._sessions():
             lines.extend(output.log)
         return lines[-self._around.config.logs.lines :]
+
+    def find_on_air(self) -> OnAir | None:
+        """Return where in its source it is, None where not live; of relays as far as was encoded, less their lag."""
+        if self._encoding is not None:
+            encoder = self._encoding.session
+            encoded_s = encoder.position_s
+            return None if encoded_s is None else OnAir(max(0.0, encoded_s - RELAY_LAG_S), encoder.parts)
+        outputs = self._outputs.values()
+        return next((OnAir(at_s, one.parts) for one in outputs if (at_s := one.position_s) is not None), None)
 
     @property
     def is_known_dark(self) -> bool:
@@ -223,13 +239,6 @@ class StreamSession:
             trouble = self._troubles.pop(order.id, None)
             self._encoding = Encoding(order, self._around, self, self._relays, adopted.get(order.id), trouble)
             self._start(self._encoding.session)
-
-    def _find_position_s(self) -> float | None:
-        """Return how far into the source what is on air lies: of relays as far as was encoded, less what waits."""
-        if self._encoding is None:
-            return next((p for o in self._outputs.values() if (p := o.position_s) is not None), None)
-        encoded_s = self._encoding.session.position_s
-        return None if encoded_s is None else max(0.0, encoded_s - RELAY_LAG_S)
 
     def _add(self, output: OutputSession) -> None:
         self._outputs[output.order.id] = output

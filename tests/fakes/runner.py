@@ -178,7 +178,7 @@ class FakeRunner:
         self._schedule_look()
         now_s = self._clock.monotonic()
         return [
-            Running(p.output, p.epoch, p.spawned_at, now_s - p.spawned_s, p.spec.lock)
+            Running(p.output, p.epoch, p.spawned_at, now_s - p.spawned_s, p.spec.lock, p.spec.parts)
             for p in self._host.processes.values()
         ]
 

@@ -1,5 +1,7 @@
 """What streams cost, seen on the real service with a real FFmpeg: too much is told once, and what fits is known."""
 
+import base64
+import io
 import json
 import os
 import signal
@@ -9,7 +11,9 @@ from contextlib import closing
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from tests.fakes.clips import Clips
 from tests.fakes.ingest import Ingest
 from tests.fakes.wait import wait_for
 from tests.integration.conftest import add_destination, go_live
@@ -58,6 +62,37 @@ def test_memory_over_its_threshold_is_told_once_with_its_end(
     assert (alert["kind"], alert["over"], clear["kind"], clear["over"]) == ("memory", True, "memory", False)
     assert alert["value"] > alert["limit"] == 1
     assert clear["value"] > 1
+
+
+def test_a_snapshot_shows_what_is_on_air(
+    make_service: Callable[..., Service], shared_ingest: Ingest, clips: Clips
+) -> None:
+    """Whatever a playlist is changed to on air: the picture is of what runs, also after a restart of the service."""
+    # P11
+    with make_service() as service:
+        clips.put("other_size", service.media / "wide.mp4")
+        service.done("playlist create both clip")
+        go_live(service, add_destination(service, shared_ingest), "both")
+        service.done("playlist add both wide")
+        service.done("playlist remove both clip")
+        shown = [width_of_snapshot(service, "both")]
+        service.kill()
+        service.start()
+        service.until("both", "live")
+        shown.append(width_of_snapshot(service, "both"))
+        service.done("restart both")
+        wait_for(lambda: service.stream("both")["restarts"] == 1, "the next attempt", poll_s=LOOK_S)
+        service.until("both", "live")
+        shown.append(width_of_snapshot(service, "both"))
+
+    assert shown == [320, 320, 480]
+
+
+def width_of_snapshot(service: Service, stream: str) -> int:
+    """How wide the picture is that `/snapshot` sends."""
+    (file,) = service.done(f"snapshot {stream}")["files"]
+    with Image.open(io.BytesIO(base64.b64decode(file["base64"]))) as picture:
+        return picture.width
 
 
 def test_a_host_that_is_full_refuses_where_it_is_told_to(

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import DataFolderUnusable
+from core.ffmpeg.contract import Part
 from core.ffmpeg.records import LEAST_BYTES, ROOMY_BYTES, ProcessRecord, RunFolder
 from core.model import OutputId
 
@@ -26,7 +27,9 @@ RECORD = ProcessRecord(
     progress="/somewhere/s1-d1.progress",
     pid=12,
     start_ticks=99,
+    parts=(Part("/media/lofi.mp4", 61.5), Part("/media/bad \udcff name.mp4", 0.0)),
 )
+PARTS = r'"parts": [["/media/lofi.mp4", 61.5], ["/media/bad \udcff name.mp4", 0.0]]'
 
 
 @pytest.fixture
@@ -79,7 +82,7 @@ def test_spoiled_record_is_passed_over(folder: RunFolder, text: str) -> None:
     assert folder.read_all() == [RECORD]
 
 
-@pytest.mark.parametrize("change", ['"epoch": 3', '"pid": 12', '"start_ticks": 99', '"nonce": "n"'])
+@pytest.mark.parametrize("change", ['"epoch": 3', '"pid": 12', '"start_ticks": 99', '"nonce": "n"', PARTS])
 def test_every_field_is_checked(folder: RunFolder, change: str) -> None:
     """A record whose fields have other types is not believed."""
     folder.write(RECORD)
