@@ -4,7 +4,7 @@ Streams are started, killed, restarted and stopped again, five at once, on the r
 real ingest. Prints what is held after the first hundred, half way and at the end. What fills up once (statements that
 the database's library has compiled, its pages in memory) is there half way; a leak goes on, so the second half is what
 is judged: exits 1 where something grew in it. A statement that is rare makes one step still; objects are looked at
-several times on the way, and counted by what most stretches between two looks grew by.
+several times on the way, and judged by the slope of most pairs of looks.
 """
 
 import argparse
@@ -21,7 +21,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations
 from pathlib import Path
 
 import psutil
@@ -53,8 +53,8 @@ KEPT = {
 MEMORY_MIB = 3.0
 """Python's heap breathes by this much."""
 
-LOOKS = 10
-"""After the first hundred rounds; the second five of the stretches between them are judged."""
+LOOKS = 20
+"""After the first hundred rounds; those of the second half are judged."""
 
 STEADY = frozenset({"objects", "allocations"})
 
@@ -184,9 +184,12 @@ def find_growth(looks: Sequence[Held], rounds: int) -> list[str]:
 
 
 def find_steady_growth(counts: Sequence[int]) -> float:
-    """Return by how much a count grows all along, whatever it did in one stretch."""
-    steps = [later - earlier for earlier, later in pairwise(counts)]
-    return statistics.median(steps) * len(steps)
+    """Return by how much a count grows all along, whatever steps it made: the median slope between any two looks.
+
+    That is the Theil-Sen estimator, https://en.wikipedia.org/wiki/Theil-Sen_estimator.
+    """
+    slopes = [(later - earlier) / (j - i) for (i, earlier), (j, later) in combinations(enumerate(counts), 2)]
+    return statistics.median(slopes) * (len(counts) - 1)
 
 
 def show(first: Held, middle: Held, last: Held) -> str:
