@@ -67,7 +67,9 @@ async def find_person(ctx: Context, typed: str, *, make: bool = False) -> Person
         if known is not None:
             return known
         if make:
-            return await people.person(platform, platform_id, f"{platform}:{platform_id}")
+            stranger = ctx.services.strangers.find_by_id(platform, platform_id, ctx.space)
+            name, username = (stranger.name, stranger.username) if stranger else (f"{platform}:{platform_id}", None)
+            return await people.person(platform, platform_id, name, username)
         raise NotFound("user", shorten(typed))
     members = [member.person for member in await people.members(ctx.space)]
     wanted = typed.strip().removeprefix("@")

@@ -56,6 +56,11 @@ class Strangers:
         seen = (stranger for _, stranger in reversed(self._seen.values()))
         return next((one for one in seen if (one.platform, (one.username or "").casefold(), one.space) == wanted), None)
 
+    def find_by_id(self, platform: str, platform_id: str, space: SpaceName) -> Stranger | None:
+        """Return who wrote to a space under that id, None where none is remembered."""
+        _, stranger = self._seen.get((platform, platform_id), (0.0, None))
+        return stranger if stranger is not None and stranger.space == space else None
+
     async def tell_admins(self, stranger: Stranger, chat: ChatRef | None) -> bool:
         """Return whether an admin was told of this stranger. `chat`: where he wrote, if others read there."""
         return self.on_stranger is not None and await self.on_stranger(stranger, chat)

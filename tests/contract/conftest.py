@@ -10,6 +10,7 @@ import pytest
 
 from adapters.console.channel import ConsoleChannel
 from bot.cli.client import Client
+from bot.files_in import FilesIn
 from tests.adapters.discord.club import Club as Guild
 from tests.adapters.discord.club import Ears
 from tests.adapters.discord.club import running as guild_running
@@ -37,6 +38,10 @@ async def _bot(folder: Path) -> AsyncIterator[Bot]:
         yield bot
 
 
+def _library(bot: Bot) -> FilesIn:
+    return FilesIn(bot.engine, bot.dispatcher._auth, bot.clock, {})  # type: ignore[arg-type]  # the facade without FFmpeg
+
+
 @asynccontextmanager
 async def _on_telegram(folder: Path) -> AsyncIterator[Seat]:
     async with (
@@ -45,6 +50,7 @@ async def _on_telegram(folder: Path) -> AsyncIterator[Seat]:
     ):
         noted = Noted.behind(bot)
         club = Chats(telegram, bot, bot.clock)
+        club.listener.library = _library(bot)
         async with club.running():
             yield TelegramSeat(club, noted)
         assert (telegram.unanswered(), telegram.refused) == ([], [])
@@ -56,6 +62,7 @@ async def _on_discord(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
         point_at(discord, monkeypatch)
         noted = Noted.behind(bot)
         club = Guild(discord, Ears(bot))
+        club.ears.library = _library(bot)
         await club.furnish()
         async with guild_running(club):
             await club.ready()

@@ -10,6 +10,7 @@ from adapters.discord.buttons import read_press
 from adapters.telegram.buttons import decode
 from bot.auth import Auth
 from bot.dispatcher import Dispatcher
+from tests.fakes.telegram_api import Attachment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,9 +21,14 @@ if TYPE_CHECKING:
     from tests.adapters.discord.club import Club as Guild
     from tests.adapters.telegram.rig import Club as Chats
     from tests.bot.talk import Bot
+    from tests.fakes.discord_api import User as DiscordUser
+    from tests.fakes.telegram_api import User as TelegramUser
 
 Shown = tuple[str, tuple["Key", ...]]
 _MARKUP = re.compile(r"\*\*|```")
+_PICTURE = re.compile(r" \([\w-]+\.(?:jpg|png)\)")
+"""Where a terminal keeps a picture: chats show it."""
+
 _LITERAL = re.compile(r"\\([\\*_~`|<>\[\]@#-])")
 
 
@@ -57,6 +63,18 @@ class Seat(Protocol):
         """Press a button of what was shown last."""
         ...
 
+    async def keys_in(self, key: str, command: str, /, **args: object) -> Seen:
+        """Give a command that wants a key, and the key in the way of the platform."""
+        ...
+
+    async def attaches(self, name: str, content: bytes) -> Seen | None:
+        """Send a file for the library; None where nothing can be sent."""
+        ...
+
+    def stranger(self) -> Seat | None:
+        """Return the place of somebody on no list; None where there are none."""
+        ...
+
 
 def plain(text: str) -> str:
     """Return the words alone: no markup, no layout, since columns and names of fields look different everywhere."""
@@ -85,21 +103,40 @@ class Noted(Dispatcher):
 class TelegramSeat:
     """Ada in her private chat on Telegram."""
 
-    def __init__(self, club: Chats, noted: Noted) -> None:
+    def __init__(self, club: Chats, noted: Noted, user: TelegramUser | None = None) -> None:
         self.club, self.bot, self._noted = club, club.bot, noted
-        self._chat = club.chat_of(club.admin)
+        self._user = user or club.admin
+        self._chat = club.chat_of(self._user)
         self._shown: Any = None
 
     async def gives(self, command: str, /, **args: object) -> Seen:
         """Type it."""
         before = self._standing()
-        self._shown = await self.club.says(self.club.admin, typed(command, args))
+        self._shown = await self.club.says(self._user, typed(command, args))
         return self._seen(before)
+
+    async def keys_in(self, key: str, command: str, /, **args: object) -> Seen:
+        """Send it as the next message."""
+        await self.gives(command, **args)
+        before = self._standing()
+        self._shown = await self.club.says(self._user, key)
+        assert key not in "".join(message.text for message in self.club.telegram.history(self._chat))
+        return self._seen(before)
+
+    async def attaches(self, name: str, content: bytes) -> Seen | None:
+        """Send it as a document."""
+        before = self._standing()
+        await self.club.says(self._user, "", document=Attachment(name=name, content=content, mime_type="video/mp4"))
+        return replace(self._seen(before), code=None)
+
+    def stranger(self) -> Seat | None:
+        """Mallory's private chat."""
+        return TelegramSeat(self.club, self._noted, self.club.stranger)
 
     async def presses(self, label: str) -> Seen:
         """Press and read what changed, or else the note that pops up."""
         before = self._standing()
-        note = await self.club.presses(self.club.admin, self._shown, label)
+        note = await self.club.presses(self._user, self._shown, label)
         if not note:  # a press that may have waited for long is answered before its order is carried out
             await self.club.telegram.wait_until(lambda: self._standing() != before, what=f"what {label!r} does")
         seen = self._seen(before)
@@ -119,30 +156,49 @@ class TelegramSeat:
 class DiscordSeat:
     """Ada in her guild on Discord."""
 
-    def __init__(self, club: Guild, noted: Noted) -> None:
+    def __init__(self, club: Guild, noted: Noted, user: DiscordUser | None = None) -> None:
         self.club, self.bot, self._noted = club, club.ears.bot, noted
+        self._user = user or club.ada
         self._shown: Any = None
 
     async def gives(self, command: str, /, **args: object) -> Seen:
         """Fill the options in."""
         before = self._standing()
-        await self.club.order(self.club.ada, command, **args)
+        await self.club.order(self._user, command, **args)
         return self._seen(before)
+
+    async def keys_in(self, key: str, command: str, /, **args: object) -> Seen:
+        """Fill in the form that pops up."""
+        before = self._standing()
+        form = (await (await self.club.fake.slash(self._user, self.club.place, command, **args))).modal
+        assert form is not None
+        await self.club.settled(await self.club.fake.submit_modal(self._user, form, key=key))
+        return self._seen(before)
+
+    async def attaches(self, name: str, content: bytes) -> Seen | None:
+        """Attach it to /upload."""
+        before = self._standing()
+        await self.club.order(self._user, "upload", file=self.club.fake.upload(name, content))
+        return replace(self._seen(before), code=None)
+
+    def stranger(self) -> Seat | None:
+        """Mallory in the guild."""
+        return DiscordSeat(self.club, self._noted, self.club.mallory)
 
     async def presses(self, label: str) -> Seen:
         """Press and read what changed."""
         before = self._standing()
-        await self.club.press(self.club.ada, self._shown, label)
+        await self.club.press(self._user, self._shown, label)
         return self._seen(before)
 
     def _standing(self) -> dict[int, Shown]:
-        messages = self.club.fake.seen_by(self.club.ada, self.club.place)
+        messages = self.club.fake.seen_by(self._user, self.club.place)
         return {m.id: (m.text, tuple(_discord_keys(m.buttons))) for m in messages if not m.deleted}
 
     def _seen(self, before: dict[int, Shown]) -> Seen:
         changed = {at: shown for at, shown in self._standing().items() if before.get(at) != shown}
         if changed:
-            messages = self.club.fake.seen_by(self.club.ada, self.club.place)
+            messages = self.club.fake.seen_by(self._user, self.club.place)
             self._shown = next(m for m in messages if m.id == max(changed))
         return build_seen(changed.values(), self._noted.last)
 
@@ -159,6 +215,19 @@ class ConsoleSeat:
         """Type it."""
         return self._seen(await self.client.order(typed(command, args), asks=True))
 
+    async def keys_in(self, key: str, command: str, /, **args: object) -> Seen:
+        """Type it where it is not echoed."""
+        await self.gives(command, **args)
+        return self._seen(await self.client.order(typed(command, args), asks=True, secret=key))
+
+    async def attaches(self, name: str, content: bytes) -> Seen | None:  # noqa: ARG002 - the protocol
+        """A terminal has the media folder itself."""
+        return None
+
+    def stranger(self) -> Seat | None:
+        """Whoever reaches the socket owns it."""
+        return None
+
     async def presses(self, label: str) -> Seen:
         """Choose a button by what it says."""
         key = next(key for key in self._shown if key.label == label)
@@ -166,7 +235,8 @@ class ConsoleSeat:
 
     def _seen(self, reply: dict[str, Any]) -> Seen:
         self._shown = console_keys(reply)
-        return Seen(plain(self._name.sub("Ada", reply["text"])), self._shown, reply["code"])
+        words = plain(self._name.sub("Ada", _PICTURE.sub("", reply["text"])))
+        return Seen(words, self._shown, reply["code"])
 
 
 def typed(command: str, args: dict[str, object]) -> str:

@@ -196,3 +196,32 @@ async def test_the_daily_report_is_read_alike(alerted: Alerted) -> None:
     assert [key.order for key in told.buttons] == ["streams"]
     assert told.words.endswith("Streams, the last 7 days")
     assert len(alerted.said) == 1
+
+
+@pytest.mark.parametrize(("label", "told"), [("Operator", "Mallory is now operator."), ("Ignore", "777")])
+async def test_a_stranger_is_told_of_and_let_in_alike(alerted: Alerted, label: str, told: str) -> None:
+    """His first words bring each platform's admin the same note in private, whose buttons do and say the same."""
+    chats, guild = alerted.chats, alerted.guild
+    await guild.furnish()
+    alerted.bot.services.strangers.on_stranger = alerted.push.notifier.on_stranger
+    await chats.says(chats.stranger, "/streams")
+    await guild.order(guild.mallory, "streams")
+    ada, private = chats.chat_of(chats.admin), guild.fake.dm(guild.ada)
+
+    def both() -> bool:
+        return bool(chats.telegram.messages(ada) and guild.fake.messages(private))
+
+    await chats.in_time(both, "both notes")
+    on_telegram, on_discord = chats.telegram.messages(ada)[-1], guild.fake.messages(private)[-1]
+    assert plain(on_telegram.text) == "👤 Mallory (@mallory, 777) wrote to me."
+    assert plain(on_discord.text).casefold() == plain(on_telegram.text).casefold()
+    buttons = [button.text for row in on_telegram.keyboard for button in row]
+    assert buttons == [button.label for button in on_discord.buttons] == ["Viewer", "Operator", "Ignore"]
+
+    await chats.presses(chats.admin, on_telegram, label)
+    await guild.press(guild.ada, on_discord, label)
+
+    await chats.telegram.wait_until(lambda: told in chats.telegram.messages(ada)[-1].text, what="the answer")
+    answers = chats.telegram.messages(ada)[-1].text, guild.fake.seen_by(guild.ada, private)[-1].text
+    assert plain(answers[0]) == plain(answers[1])
+    assert told in plain(answers[0])

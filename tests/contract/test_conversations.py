@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from core.config import CoreConfig, LimitsConfig
 from core.errors import Finding, NotCopyable
 from core.model import MAIN_SPACE
+from core.people import Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,13 +61,26 @@ class Fit:
 
 
 @dataclass(frozen=True)
+class Join:
+    """Rio becomes a viewer, everywhere."""
+
+
+@dataclass(frozen=True)
+class Allow:
+    """From here on so many streams may run at once, in all and for each person."""
+
+    total: int
+    per_user: int
+
+
+@dataclass(frozen=True)
 class Wait:
     """Time passes."""
 
     seconds: float
 
 
-Move = Give | Press | GoLive | GoDark | NotFit | Fit | Wait
+Move = Give | Press | GoLive | GoDark | NotFit | Fit | Join | Allow | Wait
 
 LOFI: Final = {"source": "lofi", "destination": "youtube"}
 START: Final = Give("startstream", {**LOFI, "for": "6h"}, "lofi → youtube")
@@ -217,6 +232,35 @@ CONVERSATIONS: Final[dict[str, Sequence[Move]]] = {
         Give("health"),
         Give("alerts", {"switch": "on"}),
     ),
+    "what is on air": (
+        START,
+        GoLive(),
+        Give("snapshot", {"stream": "lofi"}, "📷 lofi at 12:00:00"),
+        Give("snapshot", {"stream": "nobody"}, "nobody", "not_found"),
+        Give("chart", {"stream": "lofi"}, "lofi"),
+        Give("chart", {"stream": "lofi", "period": "7d"}, "lofi"),
+        Give("chart"),
+        Give("stop", {"stream": "lofi"}),
+        Give("snapshot", {"stream": "lofi"}, "lofi", "not_running"),
+    ),
+    "limits": (
+        Allow(total=2, per_user=1),
+        START,
+        Give("startstream", {"source": "ngaji-subuh", "destination": "twitch"}, "1 of 1", "limit_exceeded"),
+        Press("Stop lofi", "stopped by Ada"),
+        Allow(total=0, per_user=1),
+        Give("startstream", {"source": "ngaji-subuh", "destination": "twitch"}, code="limit_exceeded"),
+    ),
+    "people": (
+        Join(),
+        Give("grant", {"user": "Rio", "role": "operator"}, "Rio is now operator."),
+        Give("grant", {"user": "rio", "role": "admin"}, "Rio is now admin."),
+        Give("grant", {"user": "Nobody", "role": "viewer"}, "Nobody", "not_found"),
+        Give("limit", {"user": "Rio", "n": "2"}, "2"),
+        Give("limit", {"user": "Rio", "n": "default"}, "5"),
+        Give("revoke", {"user": "Rio"}, "Rio has no role here any more."),
+        Give("revoke", {"user": "Rio"}, "Rio", "not_found"),
+    ),
     "who, how and what": (
         Give("help"),
         Give("help", {"command": "startstream"}, "startstream"),
@@ -238,6 +282,11 @@ async def make(move: Move, seat: Seat) -> Seen | None:
             return await seat.presses(label)
         case Wait(seconds):
             await seat.bot.clock.advance(seconds)
+        case Join():
+            rio = await seat.bot.store.people.person("telegram", "80", "Rio")
+            await seat.bot.store.people.grant(rio.id, MAIN_SPACE, Role.VIEWER)
+        case Allow(total, per_user):
+            seat.bot.engine.config = CoreConfig(limits=LimitsConfig(total=total, per_user=per_user))
         case NotFit():
             findings = (Finding("keyframe_gap", "lofi", (("gap_s", "10"), ("limit_s", "4")), hard=False),)
             seat.bot.engine.refusal = NotCopyable("lofi", findings)

@@ -15,7 +15,6 @@ from core.errors import (
     InUse,
     KeyExists,
     KeyInUse,
-    LimitExceeded,
     NameInUse,
     NeedsDestination,
     NotFound,
@@ -52,6 +51,7 @@ from core.model import (
     build_output_id,
 )
 from core.names import check_name, find, fold
+from core.streams.limits import check_limits
 from core.upkeep import Upkeep
 from tests.fakes.imports import FakeImports
 from tests.fakes.schedules import FakeSchedules
@@ -256,9 +256,7 @@ class FakeEngine:
                 if other.view.running:
                     raise AlreadyRunning(name, other.view.state)
                 stream = other.view.id
-        use = await self.limit_use(actor.user)
-        if use.user_used >= use.user_allowed:
-            raise LimitExceeded("per_user", use.user_used, use.user_allowed, use.names)
+        check_limits(await self.limit_use(actor.user))
         self._check_keys(actor.space, destinations)
         return self._open(actor, stream or StreamId(next(self._stream_ids)), name, source, destinations, request)
 

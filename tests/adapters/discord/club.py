@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.channel import MessageRef, OfferedFile
+    from bot.files_in import FilesIn
     from bot.reply import Reply
     from bot.spec import Invocation
     from core.clock import Clock
@@ -39,6 +40,7 @@ class Ears:
         self.heard: list[Invocation] = []
         self.showed: list[tuple[Invocation, MessageRef, Reply]] = []
         self.taken: list[OfferedFile] = []
+        self.library: FilesIn | None = None
         self.says: Reply | None = None
         self.holds: asyncio.Event | None = None
 
@@ -59,6 +61,8 @@ class Ears:
             return None
         self.heard.append(invocation)
         self.taken.append(file)
+        if self.library is not None:
+            return await self.library.take(invocation, file)
         return say(f"took {file.name}")
 
     async def role_of(self, _: Invocation) -> Role | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.channel import MessageRef, OfferedFile
+    from bot.files_in import FilesIn
     from bot.reply import Reply
     from bot.spec import Invocation
     from core.people import Role
@@ -42,6 +43,7 @@ class Listener:
         self.told: list[tuple[MessageRef, Reply]] = []
         self.files: list[tuple[Invocation, OfferedFile]] = []
         self.taken = say("taken")
+        self.library: FilesIn | None = None
         self.crash: Exception | None = None
         self.fetch_to: Path | None = None
         self.gate: asyncio.Event | None = None
@@ -59,6 +61,8 @@ class Listener:
 
     async def take_file(self, invocation: Invocation, file: OfferedFile) -> Reply | None:
         self.files.append((invocation, file))
+        if self.library is not None:
+            return await self.library.take(invocation, file)
         if self.fetch_to is not None:
             with suppress(ChannelError):
                 await file.save(self.fetch_to)
