@@ -117,13 +117,17 @@ class OutputBlind(OutputEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamEnded(StreamEvent):
-    """A run is over. `by` is the person who stopped it, None where it ended by itself or by the clock."""
+    """A run is over. `by` is the person who stopped it, None where it ended by itself or by the clock.
+
+    `stop_s`: from the order to stop until no process of it was left, None where nobody gave one.
+    """
 
     outcome: Outcome
     cause: Cause | None
     by: str | None
     dark_s: float
     bytes_sent: int
+    stop_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

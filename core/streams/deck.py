@@ -129,6 +129,7 @@ class Deck:
         The wish is written down first. Where the database can't take it now, the stream is stopped all the same: people
         want it off the air, and the end of its run is written as soon as that goes.
         """
+        asked_s = self.clock.monotonic()
         await place.ready.wait()
         if (session := place.session) is None:
             raise NotRunning(place.name, "stopped")
@@ -136,7 +137,7 @@ class Deck:
             await self.store.streams.set_wanted(session.record.id, wanted=False)
         except StoreUnavailable as error:
             log.warning("the stop of stream %s can't be saved yet: %s", session.record.id, error)
-        session.stop(outcome, by)
+        session.stop(outcome, by, asked_s)
         return await asyncio.shield(session.ended)
 
     async def leave_all(self) -> list[OutputId]:

@@ -37,6 +37,7 @@ class Ending:
     outcome: Outcome
     by: UserId | None = None
     by_name: str | None = None
+    asked_s: float | None = None  # by the monotonic clock
 
 
 class OnAir(NamedTuple):
@@ -104,10 +105,10 @@ class StreamSession:
             if output.order.id == report.output:
                 output.feed(report)
 
-    def stop(self, outcome: Outcome, by: Actor | None = None) -> None:
-        """Ask for the end; who asked first is remembered."""
+    def stop(self, outcome: Outcome, by: Actor | None, asked_s: float) -> None:
+        """Ask for the end; who asked first is remembered, and when that was by the monotonic clock."""
         if self._ending is None:
-            self._ending = Ending(outcome, by.user if by else None, by.name if by else None)
+            self._ending = Ending(outcome, by.user if by else None, by.name if by else None, asked_s)
         for output in self._sessions():
             output.stop()
 
@@ -303,17 +304,18 @@ class StreamSession:
         await self._close(self._build_end())
 
     async def _close(self, end: RunEnd) -> None:
+        ending, gone_s = self._ending, self._around.clock.monotonic()
         self.run_record = await self._keeper.close(end)
         final = replace(self.view(), ended=self.run_record)
-        by = self._ending.by_name if self._ending else None
         self._publish(
             StreamEnded(
                 **self.event_fields(),
                 outcome=end.outcome,
                 cause=end.cause,
-                by=by,
+                by=ending.by_name if ending else None,
                 dark_s=end.dark_s,
                 bytes_sent=end.bytes_sent,
+                stop_s=gone_s - ending.asked_s if ending and ending.asked_s is not None else None,
             )
         )
         if not self.ended.done():

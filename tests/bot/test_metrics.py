@@ -90,7 +90,10 @@ async def test_outages_are_a_histogram(bot: Bot, site: Site) -> None:
 
 
 async def test_how_long_starts_and_runs_took(bot: Bot, site: Site) -> None:
-    """From an order to the first bytes, and how long runs last, can be drawn, of a run that was taken over neither."""
+    """From an order to the first bytes or to the end, and how long runs last, can be drawn.
+
+    Of a run that was taken over nobody saw the start; its stop counts.
+    """
     begun = bot.clock.now()
     for run, at in ((1, begun), (2, None)):
         own: dict[str, Any] = {"space": MAIN_SPACE, "stream": StreamId(run), "name": "lofi", "run": RunId(run)}
@@ -99,11 +102,14 @@ async def test_how_long_starts_and_runs_took(bot: Bot, site: Site) -> None:
             bot.engine.bus.publish(StreamStarted(at=at, by="Rina", **own))
         bot.engine.bus.publish(OutputWentLive(at=begun + timedelta(seconds=1.5), **own, **out))
         end: dict[str, Any] = {"outcome": Outcome.STOPPED, "cause": None, "by": None, "dark_s": 0.0, "bytes_sent": 0}
+        end |= {"stop_s": 0.3} if at is None else {}  # the other one ended by itself
         bot.engine.bus.publish(StreamEnded(at=begun + timedelta(hours=2), **own, **end))
     await asyncio.sleep(0)
     _, text = await site.get("/metrics")
     assert 'streambro_start_seconds_bucket{le="1"} 0\n' in text
     assert "streambro_start_seconds_sum 1.5\nstreambro_start_seconds_count 1\n" in text
+    assert 'streambro_stop_seconds_bucket{le="0.2"} 0\n' in text
+    assert "streambro_stop_seconds_sum 0.3\nstreambro_stop_seconds_count 1\n" in text
     assert "streambro_run_seconds_sum 7200.0\nstreambro_run_seconds_count 1\n" in text
 
 

@@ -58,6 +58,18 @@ async def test_start_goes_live_and_stop_ends_it(rig: Rig) -> None:
     assert told.by == "Rina"
 
 
+@pytest.mark.parametrize(("freezes_after_s", "took_s"), [(None, 0.0), (65.0, CoreConfig().stop.grace_s)])
+async def test_how_long_a_stop_took_is_told(rig: Rig, freezes_after_s: float | None, took_s: float) -> None:
+    """A run's end says how long its stop took, a process that hangs included; one that ends by itself says nothing."""
+    rig.host.script(Script(freezes_after_s=freezes_after_s), Script(ends_after_s=60.5, clean=True))
+    view = await rig.engine.start(rig.rina, LOFI)
+    await rig.engine.start(rig.rina, StartRequest("ngaji", ("twitch",), loop=False))
+    await rig.clock.advance(70)
+    await rig.order(rig.engine.stop(rig.rina, view.id))
+    ended = {event.name: event.stop_s for event in rig.heard() if isinstance(event, StreamEnded)}
+    assert ended == {"lofi": took_s, "ngaji": None}
+
+
 async def test_process_reports_as_often_as_its_version_needs(rig: Rig) -> None:
     """A stop of a stream by a new FFmpeg is heard at once: that one looks for it only as often as it reports."""
     await rig.engine.start(rig.rina, LOFI)
