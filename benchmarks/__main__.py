@@ -1,7 +1,8 @@
 """`make bench`: prints the table, and exits 1 where a bound is missed.
 
 `--quick` measures 10 streams in short windows: a look, not a figure to quote. `soak 1000` starts and stops streams so
-often and looks what is left of it (see `benchmarks.soak`).
+often and looks what is left of it (see `benchmarks.soak`); `alert` kills an FFmpeg and looks how soon that is told (see
+`benchmarks.alert`).
 """
 
 import argparse
@@ -12,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import soak
+from benchmarks import alert, soak
 from benchmarks.measure import Memory
 from benchmarks.report import UNKNOWN, Row, build_table
 from benchmarks.sampling import measure_sampling
@@ -29,8 +30,8 @@ OTHERS_COSTS = {10: (("1.43-1.53", "1.15", "1.20"), ("127-136 MB", "122 MB", "31
 
 def main() -> int:
     """Measure, print, judge."""
-    if sys.argv[1:2] == ["soak"]:
-        return soak.main(sys.argv[2:], find_ffmpeg())
+    if (other := {"soak": soak.main, "alert": alert.main}.get("".join(sys.argv[1:2]))) is not None:
+        return other(sys.argv[2:], find_ffmpeg())
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="10 streams, short windows")
     quick = parser.parse_args().quick

@@ -2,14 +2,16 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from tests.fakes.discord_api import FakeDiscord
 from tests.fakes.telegram_api import FakeTelegram
 
 GUILD = 10
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True)
@@ -18,9 +20,14 @@ class Platforms:
 
     telegram: FakeTelegram
     discord: FakeDiscord
+    loop: asyncio.AbstractEventLoop
+
+    def do(self, work: Coroutine[Any, Any, Done]) -> Done:
+        """Let something happen there, from another thread."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
 
     @property
-    def settings(self) -> dict[str, object]:
+    def settings(self) -> dict[str, dict[str, object]]:
         """What config.yaml says of them."""
         discord = {"api_url": self.discord.api_url, "gateway_url": self.discord.gateway_url, "guilds": [GUILD]}
         return {
@@ -43,14 +50,14 @@ def platforms() -> Iterator[Platforms]:
     try:
         yield made
     finally:
-        asyncio.run_coroutine_threadsafe(_stop(made), loop).result()
+        made.do(_stop(made))
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
 
 
 async def _start() -> Platforms:
-    made = Platforms(FakeTelegram(), FakeDiscord())
+    made = Platforms(FakeTelegram(), FakeDiscord(), asyncio.get_running_loop())
     await made.telegram.start()
     await made.discord.start()
     made.discord.guild(GUILD, "Club")
