@@ -6,8 +6,6 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
 from bot.access import Access
 from bot.push import Push
 from core.events import OutputFailed, OutputRecovered, OutputWentDark, StreamEnded
@@ -17,7 +15,7 @@ from core.push import AlertChat, ChatRef
 from core.store import Store
 from tests.fakes.channel import FakeChannel, Message
 from tests.fakes.engine import FakeEngine
-from tests.fakes.stores import put_empty_database
+from tests.fakes.stores import StoreAtRest, put_empty_database
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +28,6 @@ GROUP = ChatRef("telegram", "-100", "7")
 OTHER = ChatRef("telegram", "-200")
 ADMIN = ChatRef("telegram", "user:4")
 CONSOLE = ChatRef("console", "local")
-IDLE_ROUNDS = 3
 
 
 class Pushing:
@@ -41,7 +38,6 @@ class Pushing:
         self.clock = clock
         self.telegram = FakeChannel(clock)
         self.console = FakeChannel(clock, "console", 600.0)
-        self._begun = 0  # transactions
         self.store: Store
         self.engine: FakeEngine
         self.push: Push
@@ -49,9 +45,7 @@ class Pushing:
     async def open(self) -> None:
         """Start the service."""
         self.store = await Store.open(self.path, busy_timeout_ms=20)
-        for engine in (self.store._database._reading, self.store._database._writing):
-            sa.event.listen(engine, "begin", self._count)
-        self.clock.settled = self._settle
+        self.clock.settled = StoreAtRest(self.store).wait
         self.engine = FakeEngine(self.store, self.clock)
         self.push = Push(self.engine, Access(), self.clock)  # type: ignore[arg-type]  # the facade without FFmpeg
         self.push.channels |= {"telegram": self.telegram, "console": self.console}
@@ -76,26 +70,6 @@ class Pushing:
         await self.push.finish()
         self.clock.settled = None
         await self.store.close()
-
-    async def _settle(self) -> None:
-        """Wait until what one thing causes asks the database for nothing more."""
-        idle = 0
-        while idle < IDLE_ROUNDS:
-            before = self._begun
-            await self._drain()
-            for _ in range(5):
-                await asyncio.sleep(0)
-            await self._drain()
-            idle = idle + 1 if self._begun == before else 0
-
-    async def _drain(self) -> None:
-        """Wait for what the database was asked until now, to write and to read."""
-        database = self.store._database
-        for thread in (database._writer, database._reader):
-            await database._submit(thread, lambda: None)
-
-    def _count(self, _: object) -> None:
-        self._begun += 1
 
     # What is set up
 

@@ -1,6 +1,5 @@
 """A chat that the configuration gives to another team: from the next start on it is told of that one alone."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any, cast
@@ -17,6 +16,7 @@ from core.people import Role
 from tests.bot.talk import CLUB, Bot, text_of
 from tests.fakes.channel import FakeChannel
 from tests.fakes.clock import FakeClock
+from tests.fakes.stores import StoreAtRest
 
 Places = dict[tuple[str, str], SpaceName]
 NUMBERS = {MAIN_SPACE: "60", CLUB: "61"}
@@ -31,6 +31,7 @@ class Service:
 
     def __init__(self, bot: Bot, clock: FakeClock, platform: str) -> None:
         self.bot, self.clock = bot, clock
+        clock.settled = StoreAtRest(bot.store).wait
         self.channel = FakeChannel(clock, platform, 30.0)
         self.chat, self.guild = CHATS[platform], GUILDS[platform]
         self.push: Push
@@ -53,13 +54,7 @@ class Service:
         self.bot.services.strangers.on_stranger = self.push.notifier.on_stranger
         await self.push.place()
         self.push.start()
-        await self.passes(3)
-
-    async def passes(self, seconds: int) -> None:
-        """Let time pass, and the store's thread work."""
-        for _ in range(seconds):
-            await asyncio.sleep(0.002)
-            await self.clock.advance(1)
+        await self.clock.advance(3)
 
     async def gives(self, order: str, space: SpaceName) -> None:
         """Let the team's admin order in the chat, and the answer stand there."""
@@ -86,7 +81,7 @@ class Service:
         where = {"output": output.id, "destination": output.destination, "platform": output.platform}
         why: dict[str, Any] = {"cause": Cause(CauseCode.RESET), "failures": 1, "next_try_s": 1.0, "dark_since": now}
         self.bot.engine.bus.publish(OutputWentDark(**why, **stream, **where))  # type: ignore[arg-type]  # by name
-        await self.passes(8)
+        await self.clock.advance(8)
 
     def count(self) -> dict[str, int]:
         """How often each message of the chat was said or changed."""
@@ -110,6 +105,7 @@ async def service(bot: Bot, clock: FakeClock, request: pytest.FixtureRequest) ->
     await service.furnish()
     yield service
     await service.push.stop()
+    clock.settled = None
 
 
 @pytest.mark.parametrize(("old", "new"), [(CLUB, MAIN_SPACE), (MAIN_SPACE, CLUB)], ids=["taken", "given"])
@@ -127,7 +123,7 @@ async def test_regiven_chat_shows_its_new_team_alone(service: Service, old: Spac
     await service.gives(f"/startstream {new}-song {new}-tube", new)
     await service.goes_dark(old)
     await service.goes_dark(new)
-    await service.passes(90)
+    await service.clock.advance(90)
 
     said = service.said_since(before)
     assert f"{new}-song → {new}-tube went dark" in said
@@ -136,7 +132,7 @@ async def test_regiven_chat_shows_its_new_team_alone(service: Service, old: Spac
     await service.bot.dispatcher.answer(service.from_chat("888", "/streams"))
     service.channel.gone.add(service.chat)
     await service.goes_dark(new)
-    await service.passes(30)
+    await service.clock.advance(30)
     assert "I can't write to" in service.notes(new)
     assert ("p888" in service.notes(new)) == (service.guild is not None)  # in groups strangers are not heard
     assert "I can't write to" not in service.notes(old)

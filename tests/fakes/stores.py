@@ -1,5 +1,6 @@
 """A real store on a real file, without paying for Alembic in every test; it fakes nothing."""
 
+import asyncio
 import atexit
 import shutil
 import sqlite3
@@ -11,7 +12,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
+from typing import Any, Final
+
+import sqlalchemy as sa
 
 from core.model import (
     MAIN_SPACE,
@@ -35,6 +38,9 @@ from core.store.database import Database
 from core.store.schema import bring_up_to_date
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+IDLE_ROUNDS: Final = 3
+"""So often in a row nothing new was asked of a store that is at rest."""
 
 
 @cache
@@ -135,3 +141,32 @@ async def furnish(store: Store, space: SpaceName = MAIN_SPACE) -> Furnished:
     url, lock = "rtmp://a.test/live2", f"lock-{space}"
     youtube = await store.destinations.add(space, "youtube", Platform.YOUTUBE, url, "sealed", lock)
     return Furnished(store, rina, lofi, youtube)
+
+
+class StoreAtRest:
+    """Tells when a store has nothing more to do, for a fake clock's `settled`: its threads work in real time."""
+
+    def __init__(self, store: Store) -> None:
+        self._database = store._database
+        self._begun = 0  # transactions
+        for engine in (self._database._reading, self._database._writing):
+            sa.event.listen(engine, "begin", self._count)
+
+    async def wait(self) -> None:
+        """Wait until what one thing causes asks the database for nothing more."""
+        idle = 0
+        while idle < IDLE_ROUNDS:
+            before = self._begun
+            await self._drain()
+            for _ in range(5):
+                await asyncio.sleep(0)
+            await self._drain()
+            idle = idle + 1 if self._begun == before else 0
+
+    async def _drain(self) -> None:
+        """Wait for what the database was asked until now, to write and to read."""
+        for thread in (self._database._writer, self._database._reader):
+            await self._database._submit(thread, lambda: None)
+
+    def _count(self, _: object) -> None:
+        self._begun += 1
