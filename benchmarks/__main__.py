@@ -7,7 +7,6 @@ often and looks what is left of it (see `benchmarks.soak`); `alert` kills an FFm
 
 import argparse
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from benchmarks.report import UNKNOWN, Row, build_table
 from benchmarks.sampling import measure_sampling
 from benchmarks.scenes import Costs, Stage, Times, measure_chat_memory, measure_costs, measure_times
 from tests.fakes.clips import Clips
+from tests.fakes.ffmpeg import find_chosen, take_choice
 from tests.fakes.ingest import Ingest
 from tests.fakes.nginx import find_nginx
 from tools.debian import CACHE
@@ -31,11 +31,11 @@ OTHERS_COSTS = {10: (("1.43-1.53", "1.15", "1.20"), ("127-136 MB", "122 MB", "31
 def main() -> int:
     """Measure, print, judge."""
     if (other := {"soak": soak.main, "alert": alert.main}.get("".join(sys.argv[1:2]))) is not None:
-        return other(sys.argv[2:], find_ffmpeg())
+        return other(sys.argv[2:], find_chosen(take_choice()))
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="10 streams, short windows")
     quick = parser.parse_args().quick
-    ffmpeg = find_ffmpeg()
+    ffmpeg = find_chosen(take_choice())
     with tempfile.TemporaryDirectory() as folder, Ingest(find_nginx(), Path(folder, "ingest"), record=False) as ingest:
         stage = Stage(ffmpeg, Clips(ffmpeg, CACHE / "clips")["three_mbit"], ingest, Path(folder))
         rows = list(measure(stage, quick=quick))
@@ -89,19 +89,6 @@ def show_times(times: Times) -> Iterator[Row]:
     yield Row("start call to first byte", times.start_s, " s", None, start, ("0.29 s", "0.29 s", "0.28 s"), 3)
     yield Row("stop call to gone", times.stop_s, " s", None, stop, ("0.02 s", "0.02 s", "0.014 s"), 3)
     yield Row("kill -9 of an FFmpeg: back after", times.back_s, " s", None, "never", ("never", "3.3 s", "15.3 s"), 1)
-
-
-def find_ffmpeg() -> Path:
-    """Return the FFmpeg to measure with: `STREAMBRO_TEST_FFMPEG` as for the tests, else the one on PATH, else pip's."""
-    choice = os.environ.pop("STREAMBRO_TEST_FFMPEG", "")
-    if choice not in {"", "pip"}:
-        return Path(choice)
-    installed = shutil.which("ffmpeg")
-    if installed and not choice:
-        return Path(installed)
-    import imageio_ffmpeg  # noqa: PLC0415  # 65 MB that are installed only where they are needed
-
-    return Path(imageio_ffmpeg.get_ffmpeg_exe())
 
 
 def say(text: str) -> None:

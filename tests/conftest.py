@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from tests.fakes.clips import Clips
+from tests.fakes.ffmpeg import find_chosen, take_choice
 from tests.fakes.ffprobe import Ffprobe
 from tests.fakes.ingest import Ingest
 from tests.fakes.leftovers import describe, leftovers, mark_children
@@ -18,8 +19,7 @@ from tests.fakes.ports import free_port as find_free_port
 from tests.fakes.wait import NeverHappenedError, wait_for
 from tools.debian import CACHE
 
-# Which FFmpeg: empty for the one on PATH (else pip's), `pip`, or a path.
-FFMPEG_CHOICE = os.environ.get("STREAMBRO_TEST_FFMPEG", "")
+FFMPEG_CHOICE = take_choice()
 # Whether properties are tried with new examples each time.
 SEARCH = os.environ.get("STREAMBRO_SEARCH", "") not in {"", "0"}
 # The service reads every STREAMBRO_ variable: those of whoever runs the tests are none of its business.
@@ -55,14 +55,7 @@ def _nothing_left_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture(scope="session")
 def ffmpeg_path() -> Path:
     """The FFmpeg of this run: `STREAMBRO_TEST_FFMPEG` (a path, or `pip`), else the one on PATH, else pip's."""
-    if FFMPEG_CHOICE not in {"", "pip"}:
-        return Path(FFMPEG_CHOICE)
-    installed = shutil.which("ffmpeg")
-    if installed and not FFMPEG_CHOICE:
-        return Path(installed)
-    import imageio_ffmpeg  # noqa: PLC0415  # 165 MB that are installed only where they are needed
-
-    return Path(imageio_ffmpeg.get_ffmpeg_exe())
+    return find_chosen(FFMPEG_CHOICE)
 
 
 @pytest.fixture(scope="session")
