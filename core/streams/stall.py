@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 HANDSHAKE_BYTES: Final = 4096
 """An RTMP handshake and the commands up to `publish` take about 3.6 KB; acknowledged bytes beyond that are media."""
 
+AHEAD_S: Final = 5.0
+"""Two of FFmpeg's reports and more: time that leapt with its pictures shows more of them by then."""
+
 BLIND_REPLACE_S: Final = 60.0
 """Progress that is dead for so long comes back with a new process only."""
 
@@ -82,6 +85,7 @@ class Watch:
         self._out = Mark(started_s)
         self._acked = Mark(started_s)
         self._frames = Mark(started_s)
+        self._pictured_s = 0.0  # of output, at the newest picture
         self._counts_frames = False
         self._passes = Passes(pass_s) if pass_s else None
         self._exact = ExactPasses(pass_s) if pass_s and copies else None
@@ -116,6 +120,7 @@ class Watch:
 
     def _mark(self, sample: Sample) -> None:
         written_s = sample.at_s - sample.progress_age_s
+        in_time_s = self._out.value + self._out.still_s(written_s)
         self.rates.add(written_s, sample.out_time_s, sample.sent_bytes)
         if self._out.see(sample.out_time_s, written_s):
             self._follow_speed()
@@ -127,13 +132,16 @@ class Watch:
         self._reads_acks = self._had_acks and sample.acks_readable
         self._acked.see(sample.acked_bytes, sample.at_s - sample.ack_age_s)
         self._counts_frames = self._counts_frames or sample.frame is not None
-        self._frames.see(sample.frame, written_s)
+        if self._frames.see(sample.frame, written_s):
+            # What leapt ahead beside the last pictures may have been sound alone: more pictures will show it.
+            self._pictured_s = min(self._out.value, in_time_s)
 
     def _before_moving(self, sample: Sample) -> Sight:
         arrived = sample.acked_bytes is None or sample.acked_bytes > HANDSHAKE_BYTES
         if self._out.value > 0 and arrived:
             self.moving = True
-            self._frames.since_s = sample.at_s  # how long it took to connect is not the picture's fault
+            # How long it took to connect is not the picture's fault.
+            self._frames.since_s, self._pictured_s = sample.at_s, self._out.value
             return Sight.MOVING
         if sample.at_s - self._started_s >= self._config.start_s:
             self.cause = CauseCode.NO_START
@@ -144,6 +152,8 @@ class Watch:
         limit_s = self._config.frozen_s
         out_frozen = self._out.still_s(at_s) >= limit_s
         acks_still = self._acked.still_s(at_s) >= limit_s
+        if self._left_picture_behind(at_s):
+            return CauseCode.LOST_TRACK
         # Acknowledged bytes that nobody can read for a moment are no reason to end anything.
         self.progress_dead = out_frozen and self._had_acks and not acks_still
         if (acks_still and self._reads_acks) or (out_frozen and not self.progress_dead):
@@ -153,6 +163,11 @@ class Watch:
         if self._lost_track(at_s):
             return CauseCode.LOST_TRACK
         return CauseCode.SLOW if self.slow_s(at_s) >= self._config.slow_replace_s else None
+
+    def _left_picture_behind(self, at_s: float) -> bool:
+        """Whether much sound went out without a picture: FFmpeg 9.0 sends all that is left at once, then nothing."""
+        ahead_s = self._out.value - self._pictured_s
+        return self._counts_frames and self._frames.still_s(at_s) >= AHEAD_S and ahead_s >= self._config.frozen_s
 
     def _lost_track(self, at_s: float) -> bool:
         """No new pictures while time moves, or far fewer bytes than the same source took before."""

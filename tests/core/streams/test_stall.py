@@ -18,6 +18,7 @@ class Stream:
         self.at_s = 0.0
         self.out_s = 0.0
         self.acked = 0
+        self.frame: int | None = None
 
     def look(self, *, out: bool = True, acks: bool | None = True, age_s: float = 0.0) -> Sight:
         """Take the next sample. `acks` None: nobody can read them; `age_s`: of what moved last."""
@@ -31,6 +32,7 @@ class Stream:
                 1,
                 self.at_s,
                 out_time_s=self.out_s,
+                frame=self.frame,
                 sent_bytes=int(self.out_s * 50_000),
                 acked_bytes=acked,
                 progress_age_s=age_s,
@@ -51,6 +53,39 @@ def test_unreadable_acknowledgements_end_nothing() -> None:
     assert stream.looks(5) == {Sight.MOVING}
     assert stream.looks(60, acks=None) == {Sight.MOVING}
     assert stream.looks(60) == {Sight.MOVING}
+
+
+@pytest.mark.parametrize("last", [180, 210])
+def test_sound_that_runs_ahead_of_the_picture_is_a_lost_picture(last: int) -> None:
+    """A film whose picture has ended is told as that where FFmpeg sends all of its sound in one go, and soon."""
+    stream = Stream()
+    for stream.frame in (60, 120, 180):
+        assert stream.look() is Sight.MOVING
+    stream.frame = last  # its last pictures may stand in the same report
+    stream.out_s += 100
+    stream.look()
+    seen = stream.looks(3, out=False)
+
+    assert Sight.DEAD in seen
+    assert stream.watch.cause is CauseCode.LOST_TRACK
+
+
+def test_a_leap_of_time_with_its_pictures_ends_nothing() -> None:
+    """A source whose timestamps leap goes on: its pictures leap along, though a report may come late."""
+    stream = Stream()
+    for stream.frame, leap_s, out in ((60, 0, True), (120, 500, True), (120, 0, False), (180, 0, True), (240, 0, True)):
+        stream.out_s += leap_s
+        assert stream.look(out=out) is Sight.MOVING
+
+
+def test_a_hang_that_a_new_service_finds_is_no_lost_picture() -> None:
+    """A process that ran for long, is taken over and hangs is told as hanging."""
+    stream = Stream()
+    stream.frame, stream.out_s = 1_000_000, 36_000.0
+    stream.look()
+    stream.looks(8, out=False, acks=False)
+
+    assert stream.watch.cause is CauseCode.STALLED
 
 
 def test_a_gone_connection_is_a_standstill() -> None:
