@@ -63,6 +63,7 @@ def _host(health: Health) -> Iterator[str]:
         ("copies_fit", "How many more copied streams fit.", health.copies_fit),
         ("encodes_fit", "How many more encoded streams fit.", health.encodes_fit),
         ("streams_limit", "How many streams may run.", health.limit_total),
+        ("timers", "Ends of streams and schedules that are waited for.", health.timers),
     ):
         if value is not None:
             yield from _metric(f"streambro_{name}", meaning, "gauge", [((), value)])

@@ -500,7 +500,7 @@ class Health:
     `copies_fit` and `encodes_fit` are what `copies` and `encodes` come to. `uplink_best_kbps` is the most that was sent
     for five minutes within a month; `uplink_mbps` is what the configuration says. `encode_cpu_percent`: of a core, what
     one encoding takes here as far as is known. `fallen`: parts of the service that fell over a
-    moment ago and began anew.
+    moment ago and began anew. `timers`: calls that are set for a moment, as ends of streams and schedules.
     """
 
     version: str
@@ -522,3 +522,4 @@ class Health:
     uplink_mbps: float | None = None
     encode_cpu_percent: float | None = None
     fallen: tuple[str, ...] = ()
+    timers: int = 0

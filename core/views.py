@@ -154,6 +154,7 @@ class Views:
             uplink_mbps=self._deck.config.monitor.uplink_mbps,
             encode_cpu_percent=admission.costs.of(Mode.ENCODE).cpu_percent,
             fallen=self._upkeep.fallen,
+            timers=len(self._deck.timers.keys()),
         )
 
     def _view(

@@ -61,6 +61,7 @@ async def test_metrics_tell_of_streams_and_host(bot: Bot, site: Site) -> None:
     assert 'streambro_output_live{space="main",stream="lofi",destination="youtube"}' in text
     assert "streambro_host_cpu_ratio 0.123" in text
     assert "streambro_copies_fit 3" in text
+    assert "streambro_timers 2\n" in text
     assert "key-of-youtube" not in text
 
 

@@ -15,13 +15,12 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from core.config import FfmpegConfig
-from core.ffmpeg.binary import find_ffmpeg
 from tests.chaos.faults import Faults
 from tests.chaos.judge import Judge
 from tests.chaos.times import Times, build_table
 from tests.chaos.world import World
 from tests.fakes.clips import Clips
+from tests.fakes.ffmpeg import find_chosen, take_choice
 from tests.fakes.nginx import find_nginx
 from tools.debian import CACHE
 
@@ -105,7 +104,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, nargs="+", default=[7])
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--streams", type=int, default=20)
-    parser.add_argument("--ffmpeg", default=str(find_ffmpeg(FfmpegConfig())))
+    parser.add_argument("--ffmpeg", default=str(find_chosen(take_choice())))
     arguments = parser.parse_args()
     times: dict[str, Times] = defaultdict(Times)
     broken = [seed for seed in arguments.seed if not run_seed(arguments, seed, times)]

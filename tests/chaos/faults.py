@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from bot.i18n import Words
+from tests.chaos.world import PICTURE_ENDS, PICTURE_S, READ_AHEAD_S
 from tests.fakes.wait import eventually
 
 if TYPE_CHECKING:
@@ -20,14 +22,18 @@ if TYPE_CHECKING:
     from tests.chaos.world import Stream, World
 
 NOBODY: Final[frozenset[str]] = frozenset()
+LOST: Final = Words()("cause.lost_track")
+PICTURE_LOST: Final = "picture lost, sound goes on"
 AWAY_S: Final = 6.0
 LOCKED_S: Final = 10.0
 STEP_S: Final = 3600
 DEATH_S: Final = 1.0
 SILENCE_S: Final = 18.0
+LOST_TRACK_S: Final = 30.0
 TOLD_WITHIN_S: Final = {
     "FFmpeg stopped (SIGSTOP)": SILENCE_S,
     "connection goes silent (half-open)": SILENCE_S,
+    PICTURE_LOST: LOST_TRACK_S,
     "chat platform down while FFmpeg dies": AWAY_S + 5 + DEATH_S,  # the third pause between tries
     "database locked for 10 s": LOCKED_S + 1 + DEATH_S,  # written before it is sent, tried each second
     "disk full for 10 s, FFmpeg dies meanwhile": LOCKED_S + 1 + DEATH_S,
@@ -68,6 +74,7 @@ class Faults:
             "publisher dropped by the ingest": self.publisher_dropped,
             "connection goes silent (half-open)": self.link_silent,
             "connection reset": self.link_cut,
+            PICTURE_LOST: self.picture_lost,
             "key refused for 6 s": self.key_refused,
             "key refused for 6 s, service killed meanwhile": self.service_killed_in_the_dark,
             "service killed (kill -9)": self.service_killed,
@@ -121,6 +128,19 @@ class Faults:
         at_s = time.time()
         await stream.way.cut()
         return await self._heard("connection reset", stream, at_s)
+
+    async def picture_lost(self) -> Outcome:
+        """A stream is given a film whose picture ends before its sound, and its own one again when that was told."""
+        world = self._world
+        stream = self._rng.choice([stream for stream in world.streams if stream.copied])
+        asked_at_s = time.time()
+        await world.order(f"change {stream.name} source={PICTURE_ENDS}")
+        at_s = await world.publishes(stream, asked_at_s) + PICTURE_S - READ_AHEAD_S
+        dark = frozenset({stream.name})
+        heard_at_s = await world.hears(dark, asked_at_s)
+        assert any(LOST in told.text for told in world.said() if told.at_s == heard_at_s), "told with another cause"
+        await world.order(f"change {stream.name} source={stream.source}")
+        return Outcome(PICTURE_LOST, at_s, dark, heard_at_s, time.time())
 
     async def key_refused(self) -> Outcome:
         """The ingest drops one publisher and does not let him in again for a while."""

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from bot.cli.client import NoService
 from tests.chaos.proxy import Proxy
+from tests.chaos.rows import OPEN, count_rows
 from tests.chaos.told import Told, read_calls
+from tests.fakes.clips import RECIPES
 from tests.fakes.ingest import Ingest
 from tests.fakes.telegram_api.fake import FakeTelegram
 from tests.fakes.wait import eventually
@@ -26,18 +28,32 @@ ADMIN_ID: Final = 777
 CLIPS: Final = ("thin", "three_mbit")
 """300 kbit/s and 3 Mbit/s: what is noticed by bytes has to be noticed with few of them as with many."""
 
+PICTURE_ENDS: Final = "picture_ends"
+PICTURE_S: Final = RECIPES[PICTURE_ENDS].picture_s or 0
+"""A film whose picture ends so long after its begin, while its sound goes on for long."""
+
+READ_AHEAD_S: Final = 0.5
+"""So much earlier the ingest may get it: FFmpeg 9.0 reads ahead at its start."""
+
+LASTS: Final = "6h"
+"""For so long each stream is started: longer than any run, so that each has a timer that is to go with it."""
+
 PATIENCE_S: Final = 120.0
 """Far longer than any recovery should take: what takes longer has failed."""
 
 
 @dataclass
 class Stream:
-    """One stream of the service at one destination, with its key and its own way to the ingest."""
+    """One stream of the service at one destination, with its key and its own way to the ingest.
+
+    Copied: its film's packets go out as they are, by an FFmpeg of its own.
+    """
 
     name: str
+    source: str
     key: str
     way: Proxy
-    publications: int = 0
+    copied: bool = True
 
 
 @dataclass
@@ -72,7 +88,7 @@ class World:
         self.service = Service(self.folder / "service", self.ffmpeg, self._settings())
         self.service.environment |= self.environment
         self._stack.push_async_callback(self.run, self.service.close)
-        for clip in CLIPS:
+        for clip in (*CLIPS, PICTURE_ENDS):
             self.clips.put(clip, self.service.media / f"{clip}.mp4")
         await self.run(self.service.start)
 
@@ -90,22 +106,26 @@ class World:
         await self.telegram.wait_message(self.chat, lambda message: message.text)
         for number in range(1, count + 1):
             name, clip = f"s{number:02}", CLIPS[number % len(CLIPS)]
-            places = [await self._add_place(name)]
-            if number == count:
-                places.append(await self._add_place(name))
-            encode = " mode=encode" if len(places) > 1 else ""
-            await self.order(f"startstream {clip} {','.join(places)} name={name}{encode}")
+            copied = number < count
+            places = [await self._add_place(name, clip, copied=copied) for _ in range(1 if copied else 2)]
+            mode = "copy" if copied else "encode"
+            await self.order(f"startstream {clip} {','.join(places)} name={name} mode={mode} for={LASTS}")
         await self.all_live()
 
-    async def _add_place(self, name: str) -> str:
+    @property
+    def places(self) -> list[str]:
+        """The names of the destinations, one for each of `streams`."""
+        return [f"d{number:02}" for number in range(1, len(self.streams) + 1)]
+
+    async def _add_place(self, name: str, source: str, *, copied: bool) -> str:
         """Make a destination with a key and a way of its own for a stream, and return its name."""
-        way, number = Proxy(self.ingest.rtmp_port), len(self.streams) + 1
+        way = Proxy(self.ingest.rtmp_port)
         await way.start()
         self._stack.push_async_callback(way.stop)
-        stream = Stream(name, f"key{number:02}-never-shown", way)
+        stream = Stream(name, source, f"key{len(self.streams) + 1:02}-never-shown", way, copied)
         self.streams.append(stream)
-        await self.order(f"adddestination d{number:02} rtmp://127.0.0.1:{way.port}/live {stream.key}")
-        return f"d{number:02}"
+        await self.order(f"adddestination {self.places[-1]} rtmp://127.0.0.1:{way.port}/live {stream.key}")
+        return self.places[-1]
 
     async def order(self, text: str) -> dict[str, Any]:
         """Give an order that is not refused."""
@@ -158,20 +178,36 @@ class World:
         assert found is not None
         return found
 
+    async def publishes(self, stream: Stream, since_s: float) -> float:
+        """Wait until the ingest let it in anew, and return when that was; both by the wall clock."""
+
+        def look() -> float | None:
+            apart_s = time.time() - time.monotonic()
+            mine = [seen for seen in self.ingest.history if (seen.kind, seen.name) == ("publish", stream.key)]
+            return next((seen.at_s + apart_s for seen in mine if seen.at_s + apart_s >= since_s), None)
+
+        found = await eventually(look, f"a new publication of {stream.name}", PATIENCE_S)
+        assert found is not None
+        return found
+
     def pid_of(self, stream: Stream) -> int:
         """Return the FFmpeg of a stream."""
         return next(pid for pid in self.service.pids() if stream.key.encode() in _command_line(pid))
 
     def lock_database(self) -> sqlite3.Connection:
         """Keep the database from everybody else; closing the connection frees it."""
-        held = sqlite3.connect(self.service.data / "streambro.db", isolation_level=None, timeout=20)
+        held = sqlite3.connect(self.database, isolation_level=None, timeout=20)
         held.execute("BEGIN EXCLUSIVE")
         return held
 
     def waiting(self) -> int:
         """Return how many alerts are written and not delivered."""
-        with sqlite3.connect(f"file:{self.service.data / 'streambro.db'}?mode=ro", uri=True) as database:
-            return int(database.execute("SELECT count(*) FROM outbox WHERE delivered_at IS NULL").fetchone()[0])
+        return sum(count_rows(self.database, {"alerts": OPEN["alerts not told"]}).values())
+
+    @property
+    def database(self) -> Path:
+        """The service's database."""
+        return self.service.data / "streambro.db"
 
     @staticmethod
     async def run(call: Any, *arguments: Any) -> Any:

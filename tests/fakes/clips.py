@@ -23,6 +23,7 @@ class Recipe:
         video: Options of the video encoder; empty: no video.
         audio: Options of the audio encoder; empty: no audio.
         seconds: Its length.
+        picture_s: How long its picture is, where that ends before its sound.
         size: Of the picture, in pixels.
         gop: Frames from keyframe to keyframe, at 30 frames a second.
         rate: The audio's sample rate in Hz.
@@ -34,6 +35,7 @@ class Recipe:
     video: str = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p"
     audio: str = AAC
     seconds: int = 4
+    picture_s: int | None = None
     size: str = "320x180"
     gop: int = 60
     rate: int = 44_100
@@ -43,7 +45,8 @@ class Recipe:
     def arguments(self) -> list[str]:
         """Return what FFmpeg is given before the name of the file."""
         values = {"size": self.size, "seconds": self.seconds, "rate": self.rate, "hz": self.hz}
-        words = ["-f", "lavfi", "-i", SOURCE.format(**values)] if self.video else []
+        picture = SOURCE.format(**{**values, "seconds": self.picture_s or self.seconds})
+        words = ["-f", "lavfi", "-i", picture] if self.video else []
         words += ["-f", "lavfi", "-i", TONE.format(**values)] if self.audio else []
         if self.video:
             words += [*self.video.split(), "-g", str(self.gop), "-keyint_min", str(self.gop), "-sc_threshold", "0"]
@@ -73,6 +76,7 @@ RECIPES: Final[Mapping[str, Recipe]] = {
     "flv": Recipe("flash.flv"),
     "mpegts": Recipe("transport.ts"),
     "no_audio": Recipe("no_audio.mp4", audio=""),
+    "picture_ends": Recipe("picture_ends.mp4", seconds=120, picture_s=6),
     # Fit alone, but not beside `standard` in one playlist.
     "other_size": Recipe("other_size.mp4", size="480x270"),
     "other_rate": Recipe("other_rate.mp4", rate=48_000),

@@ -437,6 +437,7 @@ class FakeEngine:
             copies_fit=3,
             uptime_s=3600.0,
             encode_cpu_percent=130.0,
+            timers=2,
         )
 
     async def limit_use(self, user: UserId) -> LimitUse:

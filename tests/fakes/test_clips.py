@@ -28,6 +28,7 @@ FINDINGS = {
     "flv": ("h264", "yuv420p", "aac"),
     "mpegts": ("h264", "yuv420p", "aac"),
     "no_audio": ("h264", "yuv420p", None),
+    "picture_ends": ("h264", "yuv420p", "aac"),
     "other_size": ("h264", "yuv420p", "aac"),
     "other_rate": ("h264", "yuv420p", "aac"),
     "mono": ("h264", "yuv420p", "aac"),
@@ -56,6 +57,7 @@ def test_clip_is_what_its_name_says(clips: Clips, ffprobe: Ffprobe, name: str) -
 def test_clips_differ_where_they_should(clips: Clips, ffprobe: Ffprobe) -> None:
     """Keyframe gaps, bitrate, picture size, sample rate and channels are those that the clips are named after."""
     assert ffprobe.keyframes_s(clips["standard"]) == pytest.approx([0, 2], abs=0.1)
+    assert ffprobe.keyframes_s(clips["picture_ends"]) == pytest.approx([0, 2, 4], abs=0.1)
     assert ffprobe.keyframes_s(clips["long_keyframes"]) == pytest.approx([0, 10, 20], abs=0.1)
     assert ffprobe.streams(clips["other_size"])["video"]["width"] == 480
     assert ffprobe.streams(clips["other_rate"])["audio"]["sample_rate"] == "48000"

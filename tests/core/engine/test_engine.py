@@ -190,6 +190,16 @@ async def test_scheduled_stop_comes_in_time_and_touches_no_other(rig: Rig) -> No
     assert rig.timers.keys() == []
 
 
+async def test_health_counts_the_timers_and_none_outlives_its_stream(rig: Rig) -> None:
+    """Whoever watches the service sees how many ends it waits for, and that a stopped stream leaves none behind."""
+    ends_at = rig.clock.now() + timedelta(hours=1)
+    view = await rig.engine.start(rig.rina, StartRequest("lofi", ("youtube",), ends_at=ends_at))
+    await rig.engine.start(rig.rina, StartRequest("ngaji", ("twitch",), ends_at=ends_at))
+    assert (await rig.engine.health()).timers == 2
+    await rig.order(rig.engine.stop(rig.rina, view.id))
+    assert (await rig.engine.health()).timers == 1
+
+
 async def test_crash_of_the_service_breaks_no_stream(rig: Rig) -> None:
     """After kill -9 and a new start the same process goes on, and its scheduled stop with it."""  # R2 N2
     ends_at = rig.clock.now() + timedelta(hours=1)
