@@ -88,6 +88,7 @@ def _outputs(views: Sequence[StreamView]) -> Iterator[str]:
         ("live", "Whether it is on air.", None),
         ("bitrate_kbps", "Bits sent a second.", 1000.0),
         ("speed", "Against real time; 1 is well.", 1.0),
+        ("loss", "Part of its bytes that had to be sent again, 0 to 1, over half a minute.", 1.0),
         ("cpu_percent", "Of one core, 1 is all of it.", 0.01),
         ("memory_mib", "Its process's own share.", 2.0**20),
     ):
@@ -99,7 +100,12 @@ def _outputs(views: Sequence[StreamView]) -> Iterator[str]:
         yield from _metric(f"streambro_output_{_UNITS.get(name, name)}", meaning, "gauge", rows)
 
 
-_UNITS: Final = {"bitrate_kbps": "bits_per_second", "cpu_percent": "cpu_ratio", "memory_mib": "memory_bytes"}
+_UNITS: Final = {
+    "bitrate_kbps": "bits_per_second",
+    "loss": "resent_ratio",
+    "cpu_percent": "cpu_ratio",
+    "memory_mib": "memory_bytes",
+}
 
 
 def _read(output: OutputView, name: str) -> float | None:

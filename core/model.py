@@ -400,7 +400,8 @@ class ChangeRequest:
 class OutputView:
     """One output as it is now. Rates are None until two samples exist, and while it is `blind`.
 
-    `blind`: it goes on, as acknowledged bytes show, but FFmpeg's progress is dead.
+    `blind`: it goes on, as acknowledged bytes show, but FFmpeg's progress is dead. `loss`: what part of the bytes of
+    the last half minute had to be sent again, 0 to 1.
     """
 
     id: OutputId
@@ -418,6 +419,7 @@ class OutputView:
     cpu_percent: float | None
     memory_mib: float | None
     blind: bool = False
+    loss: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

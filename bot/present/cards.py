@@ -30,6 +30,9 @@ DOT: Final[Mapping[State, str]] = {
 LOOK_ONCE_S: Final = 120
 """How long after turning live for the first time the card asks to look at the platform."""
 
+LOSS_SHOWN: Final = 0.01
+"""A line that loses less is as good as any; one that loses more has no room left, or none for long."""
+
 WARNED_S: Final = 300
 """How long the card says that the host was too full for it; by then its own alerts tell how it goes."""
 
@@ -127,6 +130,8 @@ def tell_moving(view: StreamView, output: OutputView, t: Words, now: datetime) -
         facts += [t("card.blind")] if output.blind else []
         facts += [t.rate(output.bitrate_kbps)] if output.bitrate_kbps is not None else []
         facts += [t.speed(output.speed)] if output.speed is not None else []
+        loss = output.loss or 0.0
+        facts += [t("card.loss", percent=loss * 100)] if loss >= LOSS_SHOWN else []
         facts += [t("card.restarts", n=view.restarts)] if view.restarts else [t(f"mode.{view.mode}")]
         facts += [t("card.planned", n=view.planned_breaks)] if view.planned_breaks else []
         facts += [] if view.loop else [t("card.once")]
@@ -236,6 +241,7 @@ def _output_data(output: OutputView) -> dict[str, Any]:
         "next_try_at": output.next_try_at.isoformat() if output.next_try_at else None,
         "bitrate_kbps": output.bitrate_kbps,
         "speed": output.speed,
+        "loss": output.loss,
         "blind": output.blind,
         "cpu_percent": output.cpu_percent,
         "memory_mib": output.memory_mib,

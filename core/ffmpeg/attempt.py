@@ -101,6 +101,7 @@ class Attempt:
             frame=seen.frame,
             sent_bytes=seen.sent_bytes,
             acked_bytes=connection.acked_bytes if connection else None,
+            resent_bytes=connection.resent_bytes if connection else None,
             ack_age_s=connection.ack_age_s if connection else 0.0,
             acks_readable=acks_readable,
             cpu_percent=cpu_percent,

@@ -104,3 +104,34 @@ class RateWindow:
         first, last = self._points[0], self._points[-1]
         elapsed_s = last[0] - first[0]
         return (last[column] - first[column]) / elapsed_s if elapsed_s > 0 else None
+
+
+class LossWindow:
+    """What part of the bytes of the last `window_s` had to be sent again.
+
+    FFmpeg's own count of drops is 0 for a copy, which drops no frame. What the network loses, TCP sends once more: that
+    eats an uplink's room long before a stream falls behind.
+    """
+
+    def __init__(self, window_s: float = 30.0) -> None:
+        self._window_s = window_s
+        self._points: deque[tuple[float, int, int]] = deque()
+
+    def add(self, at_s: float, acked_bytes: int | None, resent_bytes: int | None) -> None:
+        """Take a reading; one without both numbers is passed over, and numbers that fell begin a new window."""
+        if acked_bytes is None or resent_bytes is None:
+            return
+        if self._points and (acked_bytes < self._points[-1][1] or resent_bytes < self._points[-1][2]):
+            self._points.clear()
+        self._points.append((at_s, acked_bytes, resent_bytes))
+        while len(self._points) > 2 and at_s - self._points[1][0] >= self._window_s:  # noqa: PLR2004 - its two ends
+            self._points.popleft()
+
+    @property
+    def share(self) -> float | None:
+        """0 to 1, of all that went out; None before there are two readings, or where nothing did."""
+        if len(self._points) < 2:  # noqa: PLR2004 - it lies between two readings
+            return None
+        (_, acked, resent), (_, acked_now, resent_now) = self._points[0], self._points[-1]
+        sent = (acked_now - acked) + (resent_now - resent)
+        return (resent_now - resent) / sent if sent else None

@@ -35,9 +35,10 @@ _ANSWER: Final = struct.Struct("=BBxx48sIIIII")  # struct inet_diag_msg
 _ATTRIBUTE: Final = struct.Struct("=HH")
 _U64: Final = struct.Struct("=Q")
 _U32: Final = struct.Struct("=I")
-# In struct tcp_info; the second since Linux 4.1.
+# In struct tcp_info; the second since Linux 4.1, the third since 4.19.
 _LAST_ACK_AT: Final = 56
 _BYTES_ACKED_AT: Final = 120
+_BYTES_RETRANS_AT: Final = 208
 _ANY: Final = bytes(48)
 _BUFFER_BYTES: Final = 65536
 _AT_ONCE: Final = 64  # their answers must fit into the socket's buffer together
@@ -56,6 +57,7 @@ class Connection:
     """One TCP connection as the kernel names it: addresses, ports, and a cookie that no later one shares.
 
     `ack_age_s`: how long before it was read the last acknowledgement came; `acked_bytes` have not grown since.
+    `resent_bytes` were sent once more, since the network seemed to have lost them; None where the kernel is too old.
     """
 
     inode: int
@@ -63,6 +65,7 @@ class Connection:
     name: bytes
     acked_bytes: int
     ack_age_s: float = 0.0
+    resent_bytes: int | None = None
 
 
 def _open_netlink() -> socket.socket:
@@ -202,8 +205,12 @@ def _parse(body: bytes) -> Connection | None:
     while at + _ATTRIBUTE.size <= len(body):
         length, kind = _ATTRIBUTE.unpack_from(body, at)
         if kind == _INET_DIAG_INFO and length >= _ATTRIBUTE.size + _BYTES_ACKED_AT + _U64.size:
-            info_at = at + _ATTRIBUTE.size
-            ack_age_s = _U32.unpack_from(body, info_at + _LAST_ACK_AT)[0] / 1000
-            return Connection(inode, family, name, _U64.unpack_from(body, info_at + _BYTES_ACKED_AT)[0], ack_age_s)
+            return Connection(inode, family, name, *_read_info(body[at + _ATTRIBUTE.size : at + length]))
         at += max(length, _ATTRIBUTE.size) + 3 & ~3
     return None
+
+
+def _read_info(info: bytes) -> tuple[int, float, int | None]:
+    """Return acknowledged bytes, the age of the last acknowledgement, and what was sent again."""
+    resent = _U64.unpack_from(info, _BYTES_RETRANS_AT)[0] if len(info) >= _BYTES_RETRANS_AT + _U64.size else None
+    return _U64.unpack_from(info, _BYTES_ACKED_AT)[0], _U32.unpack_from(info, _LAST_ACK_AT)[0] / 1000, resent

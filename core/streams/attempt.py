@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from core.errors import CoreError, FfmpegUnusable, SourceUnreadable
+from core.ffmpeg.progress import LossWindow
 from core.model import Cause, CauseCode
 from core.streams.stall import Sight, Watch
 from core.streams.verdict import Attempt
@@ -71,6 +72,7 @@ class Shown:
         self._watch = Watch(config, now_s, pass_s, copies=copies)
         self._sample: Sample | None = None
         self._slow = False
+        self.loss = LossWindow()
         self.live_at_s: float | None = None
         self.cpu_percent: float | None = None
         self.memory_bytes: int | None = None
@@ -79,6 +81,7 @@ class Shown:
         """Take one more sample and say what it means for the attempt."""
         sight = self._watch.observe(sample)
         self._sample = sample
+        self.loss.add(sample.at_s, sample.acked_bytes, sample.resent_bytes)
         if sample.cpu_percent is not None:
             self.cpu_percent, self.memory_bytes = sample.cpu_percent, sample.memory_bytes
         if sight is Sight.MOVING and self.live_at_s is None:

@@ -196,6 +196,7 @@ class OutputSession:
             bitrate_kbps=shown.rates.bitrate_kbps if live and not self._blindness.now else None,
             speed=shown.rates.speed if live and not self._blindness.now else None,
             blind=live and self._blindness.now,
+            loss=shown.loss.share,
             cpu_percent=shown.cpu_percent,
             memory_mib=None if shown.memory_bytes is None else shown.memory_bytes / 2**20,
         )

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from bot.channel import ChatRef
+from bot.i18n import Words
 from bot.present.board import board
 from bot.present.cards import card
 from bot.reply import Text
 from core.model import MAIN_SPACE, Actor, StartRequest, StreamId, StreamView
 from core.push import Reader, Shown
 from tests.bot.pushing import GROUP, OTHER, Pushing
+from tests.bot.talk import text_of
 from tests.fakes.channel import Message
 from tests.fakes.clock import FakeClock
 
@@ -349,3 +351,15 @@ async def test_a_card_that_cannot_be_made_is_given_up(service: Watching, clock: 
     service.engine._streams[view.id].view = replace(view, outputs=None)  # type: ignore[arg-type]  # the fault
     await clock.advance(600)
     assert await service.store.chats.shown() == []
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "3.0 % sent twice"), ("id", "3,0 % dikirim ulang")])
+async def test_a_line_that_loses_shows(service: Watching, language: str, told: str) -> None:
+    """What had to be sent again stands on the card where it is more than a little: a bad line, before it is too bad."""
+    view = service.engine.go_live((await service.start()).id)
+    shown: dict[float | None, str] = {}
+    for loss in (None, 0.009, 0.03):
+        lossy = replace(view, outputs=tuple(replace(output, loss=loss) for output in view.outputs))
+        shown[loss] = text_of(card(lossy, Words(language), service.clock.now()))
+    assert shown[None] == shown[0.009]
+    assert told in shown[0.03]

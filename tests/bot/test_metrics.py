@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, cast
 
@@ -54,11 +54,14 @@ async def site(bot: Bot) -> AsyncIterator[Site]:
 async def test_metrics_tell_of_streams_and_host(bot: Bot, site: Site) -> None:
     """Each stream's and the host's numbers are there, in a form that Prometheus reads."""  # P9
     await bot.operator.says("/startstream lofi youtube")
+    view = bot.engine.go_live((await bot.engine.views(MAIN_SPACE))[0].id)
+    bot.engine._put(replace(view, outputs=tuple(replace(output, loss=0.03) for output in view.outputs)))
     status, text = await site.get("/metrics")
 
     assert status == 200
     assert [line for line in text.splitlines() if not SAMPLE.fullmatch(line)] == []
     assert 'streambro_output_live{space="main",stream="lofi",destination="youtube"}' in text
+    assert 'streambro_output_resent_ratio{space="main",stream="lofi",destination="youtube"} 0.03' in text
     assert "streambro_host_cpu_ratio 0.123" in text
     assert "streambro_copies_fit 3" in text
     assert "streambro_timers 2\n" in text

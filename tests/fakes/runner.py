@@ -29,6 +29,7 @@ class Script:
 
     `freezes_after_s`: from then on nothing moves any more, and TERM has no effect. `frames_until_s`, `loud_until_s`:
     how long pictures come, and how long more than a tenth of the bytes. `tells_until_s`: how long it writes progress.
+    `lost`: what part of its bytes the network loses.
     """
 
     live_after_s: float | None = 0.5
@@ -43,6 +44,7 @@ class Script:
     loud_until_s: float = inf
     tells_until_s: float = inf
     raises: Exception | None = None
+    lost: float = 0.0
 
 
 def goes_live() -> Script:
@@ -281,4 +283,5 @@ class FakeRunner:
             frame=int(min(told_s, script.frames_until_s) * 30) + 1,
             sent_bytes=int(sent * told_s / moved_s),
             acked_bytes=sent if script.acks and _key(process.spec) else None,
+            resent_bytes=int(sent * script.lost / (1 - script.lost)) if script.acks else None,
         )

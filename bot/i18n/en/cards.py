@@ -52,6 +52,7 @@ WORDS: Final[dict[str, str | Plural]] = {
     "card.up": "up {time}",
     "card.once": "once",
     "card.restarts": "restarts {n}",
+    "card.loss": "{percent} % sent twice",
     "card.planned": Plural("{n} planned break", "{n} planned breaks"),
     "card.moved": "{name}: its card is in a newer message below.",
     "moment.at": "{at}",

@@ -52,6 +52,7 @@ WORDS: Final[dict[str, str | Plural]] = {
     "card.up": "aktif {time}",
     "card.once": "sekali putar",
     "card.restarts": "mulai ulang {n}",
+    "card.loss": "{percent} % dikirim ulang",
     "card.planned": "jeda terencana {n}",
     "card.moved": "{name}: kartunya ada di pesan yang lebih baru di bawah.",
     "moment.at": "pukul {at}",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.ffmpeg.progress import TAIL_BYTES, Progress, RateWindow, parse_progress
+from core.ffmpeg.progress import TAIL_BYTES, LossWindow, Progress, RateWindow, parse_progress
 
 BLOCK = b"""frame=%d
 fps=30.40
@@ -127,3 +127,20 @@ def test_window_is_bounded() -> None:
         window.add(at_s, at_s, at_s)
 
     assert len(window._points) <= 17
+
+
+def test_loss_is_that_of_the_last_half_minute() -> None:
+    """What an hour ago was lost says nothing of now; a connection that is new begins anew."""
+    window = LossWindow(window_s=30)
+    assert window.share is None
+    for second in range(100):
+        acked = second * 900
+        window.add(second, acked, second * 100 if second < 40 else 4000)
+        window.add(second, None, None)
+        if second == 30:
+            assert window.share == pytest.approx(0.1)
+    assert window.share == 0.0
+    window.add(100, 50, 0)
+    assert window.share is None
+    window.add(101, 50, 0)
+    assert window.share is None

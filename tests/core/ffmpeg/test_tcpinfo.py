@@ -1,8 +1,10 @@
 """Acknowledged bytes of real connections, found without privileges."""
 
+import ctypes
 import errno
 import os
 import socket
+import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -65,6 +67,25 @@ def test_last_acknowledgement_is_dated(table: TcpTable) -> None:
 
         near.sendall(b"x")
         wait_for(lambda: (now := aged(table, found, 0.0)) and now < younger and now, "one more acknowledgement")
+
+
+def test_what_had_to_be_sent_again_is_counted(table: TcpTable) -> None:
+    """Bytes that are lost on their way are counted as sent again, in the kernel's own number."""
+    near, far = connect("ipv4")
+    with near, far:
+        found = find(table, os.fstat(near.fileno()).st_ino)[0]
+        assert found.resent_bytes == 0
+        lose_everything(far)
+        near.sendall(b"x" * 1000)
+        again = wait_for(lambda: table.read([found])[found.inode].resent_bytes, "1000 bytes lost")
+        assert again % 1000 == 0
+        assert table.read([found])[found.inode].acked_bytes == found.acked_bytes
+
+
+def lose_everything(to: socket.socket) -> None:
+    """Have the kernel drop each packet that this socket would get, as a bad line does."""
+    nothing = ctypes.create_string_buffer(struct.pack("=HBBI", 0x06, 0, 0, 0))  # the filter: return 0 bytes
+    to.setsockopt(socket.SOL_SOCKET, 26, struct.pack("@HP", 1, ctypes.addressof(nothing)))  # SO_ATTACH_FILTER
 
 
 def test_many_at_once(table: TcpTable) -> None:

@@ -108,6 +108,17 @@ async def test_live_means_that_output_advanced(rig: Rig) -> None:
     assert len(rig.told(OutputWentLive)) == 1
 
 
+async def test_what_the_network_loses_is_seen(rig: Rig) -> None:
+    """How much of the last half minute had to be sent again is known as long as a stream is live."""
+    await rig.start(Script(lost=0.04, ends_after_s=60, exit_code=1), Script(live_after_s=None))
+    assert rig.output.view().loss is None
+    await rig.clock.advance(30)
+    assert rig.output.view().loss == pytest.approx(0.04, rel=0.01)
+    await rig.clock.advance(30.5)
+    assert rig.state() is State.RETRYING
+    assert rig.output.view().loss is None
+
+
 async def test_dropped_connection_comes_back(rig: Rig) -> None:
     """A wanted stream whose FFmpeg dies is live again after the backoff, and both are told once."""  # P1
     await rig.start(exits(1, "av_interleaved_write_frame(): Broken pipe", after_s=60, live=True), goes_live())
