@@ -225,3 +225,25 @@ async def test_a_stranger_is_told_of_and_let_in_alike(alerted: Alerted, label: s
     answers = chats.telegram.messages(ada)[-1].text, guild.fake.seen_by(guild.ada, private)[-1].text
     assert plain(answers[0]) == plain(answers[1])
     assert told in plain(answers[0])
+
+
+async def test_red_news_that_both_platforms_refuse_is_told_the_admins_alike(alerted: Alerted) -> None:
+    """A platform that says 400 to an alert until it is given up: its admin reads the same words on either."""
+    chats, guild = alerted.chats, alerted.guild
+    await guild.furnish()
+    dark = alerted.make.dark()
+    guild.fake.fail("POST /channels/{channel_id}/messages", 400, times=5, code=50035)
+    chats.telegram.fail("sendMessage", 400, times=5, description="Bad Request: nobody foresaw this")
+    alerted.bot.engine.bus.publish(dark)
+    ada, private = chats.chat_of(chats.admin), guild.fake.dm(guild.ada)
+
+    def all_notes() -> bool:
+        told = [len(chats.telegram.messages(ada)), len(guild.fake.messages(private))]
+        return min(told) >= 2  # of both chats
+
+    await chats.in_time(all_notes, "what the admins are told")
+
+    said = [sorted(plain(one.text) for one in chats.telegram.messages(ada))]
+    said.append(sorted(plain(one.text) for one in guild.fake.messages(private)))
+    assert said[0] == said[1]
+    assert all("was not told of trouble with s1" in text for text in said[0])
