@@ -51,8 +51,9 @@ class DiscordChannel:
     ) -> None:
         self._config = config
         self._clock = clock or SystemClock()
-        self._post = Post(self._clock)
-        self._answers = Answers(bot, self._post, Service(frozenset(config.guilds), language, self._clock))
+        guilds = frozenset(config.guilds)
+        self._post = Post(self._clock, guilds)
+        self._answers = Answers(bot, self._post, Service(guilds, language, self._clock))
 
     def allowance_of(self, chat: ChatRef) -> ChatRef:
         """A thread's is its own: it is a channel of its own."""

@@ -39,10 +39,14 @@ MAX_REMEMBERED: Final = 2000
 
 
 class Post:
-    """Sends through whichever client is logged in now, and remembers what stands in a message by its digest."""
+    """Sends through whichever client is logged in now, and remembers what stands in a message by its digest.
 
-    def __init__(self, clock: Clock) -> None:
+    `guilds`: those that are served.
+    """
+
+    def __init__(self, clock: Clock, guilds: frozenset[int]) -> None:
         self.client: discord.Client | None = None
+        self._guilds = guilds
         self._clock = clock
         self._shown: OrderedDict[str, str] = OrderedDict()
         self._unsure: OrderedDict[tuple[ChatRef, str], int] = OrderedDict()
@@ -114,7 +118,11 @@ class Post:
         _remember(self._shown, message.message, digest)
 
     async def _find_place(self, chat: ChatRef) -> discord.PartialMessageable:
-        """Return where to write; a person's private chat is opened, which Discord does but once."""
+        """Return where to write; a person's private chat is opened, which Discord does but once.
+
+        Raises:
+            bot.channel.ChatGone: no such place, or in a guild that is not served any more.
+        """
         if self.client is None:
             raise ChannelAway("not logged in")
         place = chat.thread or chat.chat
@@ -122,6 +130,9 @@ class Post:
         if not person.isdecimal():
             raise ChatGone(place)
         if person == place:
+            guild = getattr(self.client.get_channel(int(place)), "guild", None)
+            if guild is not None and guild.id not in self._guilds:
+                raise ChatGone(place)
             return self.client.get_partial_messageable(int(place))
         private = await self.client.create_dm(discord.Object(int(person)))
         return self.client.get_partial_messageable(private.id)

@@ -35,6 +35,17 @@ async def test_other_guild_is_told(quiet: Club) -> None:
     assert quiet.ears.heard == []
 
 
+async def test_guild_that_is_not_served_any_more_is_told_nothing(quiet: Club) -> None:
+    """A guild that was taken out of the configuration gets no alert of before either: its subscriptions end."""
+    other = quiet.fake.guild(11, "Elsewhere")
+    place = quiet.fake.channel(other, "general")
+    async with running(quiet):
+        await quiet.ready()
+        with pytest.raises(ChatGone):
+            await quiet.channel.send(ChatRef("discord", str(place.id)), say("an alert"))
+    assert quiet.fake.messages(place) == []
+
+
 async def test_guild_that_lets_us_in_later_gets_its_commands(quiet: Club, caplog: pytest.LogCaptureFixture) -> None:
     """A bot that is invited while the service runs has its commands at once; until then the log says how to invite."""
     quiet.fake.kick_bot(quiet.guild)
