@@ -17,7 +17,7 @@ from core.schedule.due import Mark
 from core.schedule.events import ScheduleMissed
 from core.schedule.model import ScheduleRequest
 from core.schedule.plan import IfMissed, runs_after
-from core.schedule.repeat import DAILY, WEEKDAYS
+from core.schedule.repeat import DAILY, WEEKENDS
 from core.store import tables
 from tests.core.engine.rig import Rig
 from tests.fakes.clock import START
@@ -35,7 +35,8 @@ MIDWAY = 40
 
 REQUESTS = (
     ScheduleRequest("lofi", ("youtube",), DAILY, time(18), "Asia/Jakarta", timedelta(hours=5), IfMissed.LATE),
-    ScheduleRequest("ngaji", ("facebook",), WEEKDAYS, time(22), "America/New_York", time(6), IfMissed.SKIP),
+    # New York's clocks change in the night of a Saturday.
+    ScheduleRequest("ngaji", ("facebook",), WEEKENDS, time(22), "America/New_York", time(6), IfMissed.SKIP),
 )
 
 
@@ -138,5 +139,5 @@ async def test_a_year_of_crashes(rig: Rig) -> None:
     counts = [await year.check(record) for record in records]
     assert len(counts) == len(REQUESTS)
     assert year.crashes > DAYS / 9
-    assert all(count["ran"] > DAYS / 4 and count["missed"] > DAYS / 73 for count in counts), counts
+    assert all(count["ran"] > DAYS / 5 and count["missed"] > DAYS / 73 for count in counts), counts
     assert rig.clock.now() > START + timedelta(days=DAYS)
