@@ -79,6 +79,11 @@ def _age(task: asyncio.Task[Any]) -> tuple[int, str]:
     return len(task.get_name()), task.get_name()
 
 
+def told(rig: Rig, *kinds: type[Event]) -> list[Any]:
+    """Return what was told of these kinds since the last call."""
+    return [event for event in rig.heard() if isinstance(event, kinds)]
+
+
 class PretendedLibrary:
     """The space's rows as they are, with files that need not exist."""
 

@@ -4,37 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from core.events import OutputRecovered, OutputStillDark, OutputWentDark, ServiceCameBack, StreamEnded
 from core.model import Outcome, StartRequest, State
-from tests.core.engine.rig import Rig
+from tests.core.engine.rig import Rig, told
 from tests.fakes.runner import Script, exits
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
 
 LOFI = StartRequest("lofi", ("youtube",))
 REFUSED = exits(1, "Server error: denied")
 HOUR_S = 3600.0
-
-
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    """Give an open rig and put it away."""
-    made = Rig(tmp_path)
-    await made.prepare()
-    yield made
-    await made.crash()
-    assert not made.host.broken_promises
-
-
-def told(rig: Rig, *kinds: Any) -> list[Any]:
-    """What was said of these kinds since the last look."""
-    return [event for event in rig.heard() if isinstance(event, kinds)]
 
 
 async def go_dark(rig: Rig) -> Any:

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import pytest
+from typing import Any
 
 from core.events import OutputFailed, OutputRecovered, OutputWentDark, StreamEnded
 from core.ffmpeg.contract import Sample
 from core.model import Cause, CauseCode, Outcome, OutputId, StartRequest, State
-from tests.core.engine.rig import Rig
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
+from tests.core.engine.rig import Rig, told
 
 BOTH = StartRequest("lofi", ("youtube", "twitch"))
 UNHEARD_OF: Any = "a number that is none"
-
-
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    """Give an open rig and put it away."""
-    made = Rig(tmp_path)
-    await made.prepare()
-    yield made
-    await made.crash()
-    assert not made.host.broken_promises
-
-
-def told(rig: Rig, *kinds: Any) -> list[Any]:
-    """What was said of these kinds since the last look."""
-    return [event for event in rig.heard() if isinstance(event, kinds)]
 
 
 async def confuse(rig: Rig, output: OutputId) -> None:

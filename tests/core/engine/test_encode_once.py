@@ -1,29 +1,17 @@
 """One encoding for many destinations: made once, passed on by a process of each one's own."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.events import OutputFailed, OutputRecovered, OutputRotated, OutputWentDark, OutputWentLive, StreamEnded
 from core.model import CauseCode, ChangeRequest, Mode, Outcome, OutputId, StartRequest, State, StreamView
-from tests.core.engine.rig import Rig
+from tests.core.engine.rig import Rig, told
 from tests.fakes.runner import Script, exits, goes_live
 
 BOTH = ("youtube", "twitch")
 ENCODING = OutputId("s1-encoding")
 MISSING = "file:/media/lofi.mp4: No such file or directory"
-
-
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    """Give an open rig and put it away."""
-    made = Rig(tmp_path)
-    await made.prepare()
-    yield made
-    await made.crash()
-    assert not made.host.broken_promises
 
 
 async def start(rig: Rig, *scripts: Script, **more: Any) -> StreamView:
@@ -48,11 +36,6 @@ def encoders(rig: Rig) -> list[str]:
 def relays(rig: Rig) -> list[str]:
     """What passes on now, in order."""
     return sorted(output for output in rig.host.processes if output not in encoders(rig))
-
-
-def told(rig: Rig, *kinds: type) -> list[Any]:
-    """What was told of these kinds since the last call."""
-    return [event for event in rig.heard() if isinstance(event, kinds)]
 
 
 async def test_the_picture_is_encoded_once(rig: Rig) -> None:

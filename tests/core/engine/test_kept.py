@@ -7,26 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.config import CoreConfig
 from core.errors import NotRunning
 from core.model import ChangeRequest, Mode, Outcome, StartRequest, State
-from tests.core.engine.rig import Rig
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
+    from tests.core.engine.rig import Rig
 
 LOFI = StartRequest("lofi", ("youtube",))
-
-
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    """Give an open rig and put it away."""
-    made = Rig(tmp_path, CoreConfig())
-    await made.prepare()
-    yield made
-    await made.crash()
-    assert not made.host.broken_promises
 
 
 async def test_a_change_is_seen_in_the_run_and_on_the_card(rig: Rig) -> None:

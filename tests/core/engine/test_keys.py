@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
-from core.config import CoreConfig
 from core.errors import KeyInUse
 from core.model import Actor, Destination, Platform, SpaceName, StartRequest, State
 from core.people import Role
@@ -18,22 +16,8 @@ from core.schedule.repeat import DAILY
 from tests.core.engine.rig import GOOD, Rig
 from tests.fakes.runner import exits
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
 LOFI = StartRequest("lofi", ("youtube",))
 CLUB = SpaceName("club")
-
-
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    """Give an open rig and put it away: no key was ever pushed twice."""
-    made = Rig(tmp_path, CoreConfig())
-    await made.prepare()
-    yield made
-    await made.crash()
-    assert not made.host.broken_promises
 
 
 @pytest.fixture
