@@ -1,49 +1,38 @@
-"""Draws what was measured as a picture for a phone; it is given the numbers and the words, and asks nobody.
-
-Light on a dark ground of its own, so that it reads alike in light and dark chats. Only here is Pillow needed.
-"""
+"""Draws what was measured as a picture for a phone; it is given the numbers and the words, and asks nobody."""
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PIL import Image, ImageDraw, ImageFont
-
 from bot.present.axes import marks, round_up, time_marks
+from bot.present.canvas import (
+    DARK,
+    DARK_PX,
+    EDGE_PX,
+    FAINT,
+    GRID,
+    SMALL_PX,
+    TEXT,
+    TEXT_PX,
+    TITLE_PX,
+    WIDTH,
+    Canvas,
+    clean,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime, timedelta, tzinfo
 
-FONT: Final = Path(__file__).with_name("fonts") / "DejaVuSans.ttf"
-WIDTH: Final = 1000
-TITLE_PX: Final = 38
-TEXT_PX: Final = 30
-SMALL_PX: Final = 26
-"""On a phone 390 wide a picture is shown at two fifths: these letters are 10 high there."""
-
 PANEL_PX: Final = 210
 GAP_PX: Final = 96
 TOP_PX: Final = 92
 BOTTOM_PX: Final = 150
-DARK_PX: Final = (8, 14)
-"""At least so wide, and so high: an outage of seconds in a week is seen too."""
-
 LEFT_PX: Final = 132
-RIGHT_PX: Final = 36
+RIGHT_PX: Final = EDGE_PX
 
-NO_LETTER: Final = "\uffff"
-"""Of which no font has a picture: what it draws here it draws for all that it lacks, such as emoji and Chinese."""
-
-GROUND: Final = "#17202a"
-GRID: Final = "#39475a"
-TEXT: Final = "#e8edf2"
-FAINT: Final = "#a9b7c6"
 LINES: Final = ("#5dade2", "#58d68d", "#f4d03f", "#bb8fce")
-DARK: Final = "#e74c3c"
 RESTART: Final = "#eb984e"
 
 
@@ -82,49 +71,41 @@ class Chart:
 def draw(chart: Chart) -> bytes:
     """Return the chart as a PNG."""
     height = TOP_PX + len(chart.panels) * (PANEL_PX + GAP_PX) - GAP_PX + BOTTOM_PX
-    picture = Image.new("RGB", (WIDTH, height), GROUND)
-    pen = _Pen(ImageDraw.Draw(picture), chart)
+    canvas = Canvas(height)
+    pen = _Pen(canvas, chart)
     pen.title((LEFT_PX, 24))
     for number, panel in enumerate(chart.panels):
         pen.panel(panel, TOP_PX + 40 + number * (PANEL_PX + GAP_PX), LINES[number % len(LINES)])
-    pen.text((LEFT_PX, height - 52), chart.legend, SMALL_PX, FAINT)
-    data = io.BytesIO()
-    picture.quantize(200, dither=Image.Dither.NONE).save(data, "PNG", optimize=True)
-    return data.getvalue()
+    canvas.text((LEFT_PX, height - 52), chart.legend, SMALL_PX, FAINT)
+    return canvas.save(200)
 
 
 class _Pen:
     """Draws panels of one chart."""
 
-    def __init__(self, draw: ImageDraw.ImageDraw, chart: Chart) -> None:
-        self._draw = draw
+    def __init__(self, canvas: Canvas, chart: Chart) -> None:
+        self._canvas = canvas
+        self._draw = canvas.draw
         self._chart = chart
-        self._fonts = {size: ImageFont.truetype(FONT, size) for size in (TITLE_PX, TEXT_PX, SMALL_PX)}
-
-    def text(self, at: tuple[float, float], text: str, size: int, colour: str, anchor: str = "la") -> None:
-        """Write, cut where it would leave the picture."""
-        font, room = self._fonts[size], WIDTH - RIGHT_PX - at[0]
-        text = clean(text, font)
-        while text and anchor[0] == "l" and font.getlength(text) > room:
-            text = f"{text[:-2]}…"
-        self._draw.text(at, text, colour, font, anchor)
 
     def title(self, at: tuple[float, float]) -> None:
         """Write the title; of a long name a part, so that the time it is of is never cut off."""
-        font, room = self._fonts[TITLE_PX], WIDTH - RIGHT_PX - at[0]
+        font, room = self._canvas.fonts[TITLE_PX], WIDTH - RIGHT_PX - at[0]
         name = shown = clean(self._chart.name, font)
         while name and font.getlength(self._chart.tell_title(shown)) > room:
             name = name[:-1]
             shown = f"{name}…"
-        self.text(at, self._chart.tell_title(shown), TITLE_PX, TEXT)
+        self._canvas.text(at, self._chart.tell_title(shown), TITLE_PX, TEXT)
 
     def panel(self, panel: Panel, top: float, colour: str) -> None:
         """Draw one value's panel, its title over it."""
         end = round_up(max((value for _, value in panel.points), default=0.0))
-        self.text((LEFT_PX, top - 38), panel.title, TEXT_PX, colour)
+        self._canvas.text((LEFT_PX, top - 38), panel.title, TEXT_PX, colour)
         self._grid(top, end)
         if not panel.points:
-            self.text(((LEFT_PX + WIDTH - RIGHT_PX) / 2, top + PANEL_PX / 4), self._chart.empty, TEXT_PX, FAINT, "mm")
+            self._canvas.text(
+                ((LEFT_PX + WIDTH - RIGHT_PX) / 2, top + PANEL_PX / 4), self._chart.empty, TEXT_PX, FAINT, "mm"
+            )
         for moment in self._chart.restarts:
             self._draw.line((self._x(moment), top, self._x(moment), top + PANEL_PX), RESTART, 3)
         for run in _split(panel.points, self._chart.gap):
@@ -143,23 +124,16 @@ class _Pen:
         for value in marks(end):
             y = top + PANEL_PX * (1 - value / end)
             self._draw.line((LEFT_PX, y, WIDTH - RIGHT_PX, y), GRID, 2)
-            self.text((LEFT_PX - 14, y), self._chart.tell_number(value), SMALL_PX, FAINT, "rm")
+            self._canvas.text((LEFT_PX - 14, y), self._chart.tell_number(value), SMALL_PX, FAINT, "rm")
         for moment in time_marks(self._chart.since, self._chart.until, self._chart.step, self._chart.zone):
             x = self._x(moment)
             self._draw.line((x, top, x, top + PANEL_PX), GRID, 1)
             if LEFT_PX + 20 < x < WIDTH - RIGHT_PX - 30:
-                self.text((x, top + PANEL_PX + 4), self._chart.tell_time(moment), SMALL_PX, FAINT, "ma")
+                self._canvas.text((x, top + PANEL_PX + 4), self._chart.tell_time(moment), SMALL_PX, FAINT, "ma")
 
     def _x(self, at: datetime) -> float:
         share = (at - self._chart.since) / (self._chart.until - self._chart.since)
         return LEFT_PX + min(1.0, max(0.0, share)) * (WIDTH - RIGHT_PX - LEFT_PX)
-
-
-def clean(text: str, font: ImageFont.FreeTypeFont) -> str:
-    """Return what of a text the font has letters for: a box in a name helps nobody."""
-    box = bytes(font.getmask(NO_LETTER))
-    kept = (letter for letter in text if letter.isspace() or bytes(font.getmask(letter)) != box)
-    return " ".join("".join(kept).split())
 
 
 def _split(points: Sequence[tuple[datetime, float]], gap: timedelta) -> list[list[tuple[datetime, float]]]:

@@ -1,23 +1,21 @@
 """Writes into a picture when it was taken, so that it still says so once it was passed on; asks nobody.
 
-Only here and in charts is Pillow needed.
+Pillow is needed.
 """
 
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
 
-FONT: Final = Path(__file__).with_name("fonts") / "DejaVuSans.ttf"
+from bot.present.canvas import FONT, GROUND, TEXT
+
 SHARE: Final = 26
 """How many times so wide as its letters are high a picture is: on a phone 390 wide they are 15 high."""
 
 LEAST_PX: Final = 10
-GROUND: Final = "#17202a"
-TEXT: Final = "#e8edf2"
 QUALITY: Final = 88
 
 

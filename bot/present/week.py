@@ -5,14 +5,11 @@ It is given all numbers and words, and asks nobody. Pillow is needed.
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PIL import Image, ImageDraw, ImageFont
-
 from bot.present.axes import time_marks
-from bot.present.chart import DARK, DARK_PX, FAINT, FONT, GRID, GROUND, SMALL_PX, TEXT, TEXT_PX, TITLE_PX, WIDTH, clean
+from bot.present.canvas import DARK, DARK_PX, EDGE_PX, FAINT, GRID, SMALL_PX, TEXT, TEXT_PX, TITLE_PX, WIDTH, Canvas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +17,6 @@ if TYPE_CHECKING:
 
     from bot.present.axes import Span
 
-EDGE_PX: Final = 36
 TOP_PX: Final = 110
 BAR_PX: Final = 40
 ROW_PX: Final = 112
@@ -56,39 +52,29 @@ class Week:
 def draw(week: Week) -> bytes:
     """Return it as a PNG."""
     height = TOP_PX + len(week.strips) * ROW_PX + BOTTOM_PX
-    picture = Image.new("RGB", (WIDTH, height), GROUND)
-    pen = _Pen(ImageDraw.Draw(picture), week)
-    pen.text((EDGE_PX, 24), week.title, TITLE_PX, TEXT)
+    canvas = Canvas(height)
+    pen = _Pen(canvas, week)
+    canvas.text((EDGE_PX, 24), week.title, TITLE_PX, TEXT)
     for number, strip in enumerate(week.strips):
         pen.strip(strip, TOP_PX + number * ROW_PX)
     pen.days(TOP_PX + len(week.strips) * ROW_PX - 26)
-    pen.text((EDGE_PX, height - 50), week.legend, SMALL_PX, FAINT)
-    data = io.BytesIO()
-    picture.quantize(100, dither=Image.Dither.NONE).save(data, "PNG", optimize=True)
-    return data.getvalue()
+    canvas.text((EDGE_PX, height - 50), week.legend, SMALL_PX, FAINT)
+    return canvas.save(100)
 
 
 class _Pen:
     """Draws the strips of one week."""
 
-    def __init__(self, draw: ImageDraw.ImageDraw, week: Week) -> None:
-        self._draw = draw
+    def __init__(self, canvas: Canvas, week: Week) -> None:
+        self._canvas = canvas
+        self._draw = canvas.draw
         self._week = week
-        self._fonts = {size: ImageFont.truetype(FONT, size) for size in (TITLE_PX, TEXT_PX, SMALL_PX)}
-
-    def text(self, at: tuple[float, float], text: str, size: int, colour: str, right: float = 0.0) -> None:
-        """Write, cut `right` before the edge."""
-        font, room = self._fonts[size], WIDTH - EDGE_PX - right - at[0]
-        text = clean(text, font)
-        while text and font.getlength(text) > room:
-            text = f"{text[:-2]}…"
-        self._draw.text(at, text, colour, font)
 
     def strip(self, strip: Strip, top: float) -> None:
         """Draw one stream."""
-        percent = self._fonts[TEXT_PX].getlength(strip.percent)
-        self.text((EDGE_PX, top), strip.name, TEXT_PX, TEXT, percent + 20)
-        self.text((WIDTH - EDGE_PX - percent, top), strip.percent, TEXT_PX, TEXT)
+        percent = self._canvas.fonts[TEXT_PX].getlength(strip.percent)
+        self._canvas.text((EDGE_PX, top), strip.name, TEXT_PX, TEXT, right=percent + 20)
+        self._canvas.text((WIDTH - EDGE_PX - percent, top), strip.percent, TEXT_PX, TEXT)
         bar = top + TEXT_PX + 10
         self._draw.rectangle((EDGE_PX, bar, WIDTH - EDGE_PX, bar + BAR_PX), AWAY)
         for spans, colour in ((strip.ran, ON_AIR), (strip.dark, DARK)):
@@ -103,7 +89,7 @@ class _Pen:
             x = self._x(moment)
             self._draw.line((x, top, x, top + 8), GRID, 3)
             if EDGE_PX + 40 < x < WIDTH - EDGE_PX - 40:
-                self._draw.text((x, top + 8), self._week.tell_time(moment), FAINT, self._fonts[SMALL_PX], "ma")
+                self._canvas.text((x, top + 8), self._week.tell_time(moment), SMALL_PX, FAINT, "ma")
 
     def _x(self, at: datetime) -> float:
         share = (at - self._week.since) / (self._week.until - self._week.since)

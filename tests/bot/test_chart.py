@@ -14,7 +14,8 @@ from PIL import Image, ImageColor, ImageFont
 from bot.commands.chart import HOST_PANELS, STREAM_PANELS, build, find_restarts
 from bot.i18n import Words
 from bot.present.axes import marks, round_up, time_marks
-from bot.present.chart import DARK, FONT, GROUND, LEFT_PX, LINES, RESTART, RIGHT_PX, SMALL_PX, TITLE_PX, WIDTH, draw
+from bot.present.canvas import DARK, FONT, GROUND, SMALL_PX, TITLE_PX, WIDTH
+from bot.present.chart import LEFT_PX, LINES, RESTART, RIGHT_PX, draw
 from bot.reply import Picture
 from core.monitor.sample import Measured
 from tests.bot.talk import Bot

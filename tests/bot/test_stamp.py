@@ -10,7 +10,8 @@ from PIL import Image
 
 from bot.commands.looking import find_stamp
 from bot.i18n import Words
-from bot.present.stamp import GROUND, stamp
+from bot.present.canvas import GROUND
+from bot.present.stamp import stamp
 from bot.reply import Picture
 from tests.bot.talk import Bot
 from tests.bot.test_chart import near

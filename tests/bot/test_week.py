@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from bot.i18n import Words
-from bot.present.chart import DARK, WIDTH
+from bot.present.canvas import DARK, WIDTH
 from bot.present.week import ON_AIR, ROW_PX, Strip, Week, draw
 from bot.reply import Picture
 from bot.week import MOST, find_week
