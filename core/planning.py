@@ -162,7 +162,7 @@ class Planner:
         for item in known.values():
             if item.probe is None:
                 raise SourceUnreadable(item.name, item.problem or "not_media")
-            self._library.path(item)
+        await self._library.find_paths(known.values())
         return tuple(known[media] for media in ids)
 
     def order(
@@ -228,15 +228,15 @@ class Planner:
         run = build_argv(source.going_to(ingest.url, ingest.playpath.reveal()))
         return replace(run, lock=ingest.lock, parts=parts)
 
-    def locate(self, items: Sequence[MediaItem]) -> tuple[Part, ...]:
+    async def locate(self, items: Sequence[MediaItem]) -> tuple[Part, ...]:
         """Return where a source's files lie, and how long each lasts."""
-        return tuple(
-            Part(str(self._library.path(item)), (item.probe and item.probe.duration_s) or 0.0) for item in items
-        )
+        paths = await self._library.find_paths(items)
+        lengths = ((item.probe and item.probe.duration_s) or 0.0 for item in items)
+        return tuple(Part(str(path), length_s) for path, length_s in zip(paths, lengths, strict=True))
 
     async def _plan_source(self, spec: StreamSpec) -> tuple[SourcePlan, tuple[Part, ...]]:
         items = await self.parts(spec.source)
-        parts = self.locate(items)
+        parts = await self.locate(items)
         plan = SourcePlan(
             ffmpeg=self._ffmpeg.path,
             report_s=find_report_s(self._ffmpeg.version),

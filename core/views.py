@@ -111,7 +111,7 @@ class Views:
         if place.session is None or (on_air := place.session.find_on_air()) is None:
             raise NoPicture(place.name, "not_live")
         planner = self._deck.planner
-        parts = on_air.parts or planner.locate(await planner.parts(place.session.record.spec.source))
+        parts = on_air.parts or await planner.locate(await planner.parts(place.session.record.spec.source))
         part, at_s = _locate(parts, on_air.position_s)
         try:
             picture = await take_snapshot(self._ffmpeg, Path(part.path), at_s)

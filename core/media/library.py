@@ -14,6 +14,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final, Protocol
 from weakref import WeakValueDictionary
 
+from core.apart import run_apart
 from core.errors import DataFolderUnusable, InUse, NotFound, SourceUnreadable
 from core.media import folder as folders
 from core.media.naming import find_file, find_source
@@ -21,7 +22,7 @@ from core.model import MediaId, MediaItem, SourceKind, SourceRef
 from core.names import check_name, parse_reference, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from core.media.folder import Found
     from core.model import Probe, SpaceName
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 PATIENCE_S: Final = 1.5
 """How long a list waits for new files to be probed: a chat platform gives an answer three seconds."""
+
+LOOK_S: Final = 10.0
+"""How long a stream waits for the disk to say where its files are."""
 
 # Seen in the folder, so they pass when the file changes there; the others cost a probe to find out.
 _SEEN: Final = frozenset({"missing", "directory", "empty", "outside", "denied"})
@@ -135,6 +139,20 @@ class Library:
     async def refresh(self, item: MediaItem) -> MediaItem:
         """Return the item as its file is now, probed again where that has changed."""
         return await self._refresh(item.space, item.name, item)
+
+    async def find_paths(self, items: Iterable[MediaItem]) -> list[Path]:
+        """Return where the items' files are, as `path` does; beside the loop, since their disk may have died.
+
+        Raises:
+            SourceUnreadable: as `path`; too_slow: the disk did not answer within `LOOK_S`.
+        """
+        wanted = list(items)
+        paths: list[Path] = []
+        try:
+            await run_apart(lambda: paths.extend(map(self.path, wanted)), LOOK_S)
+        except TimeoutError:
+            raise SourceUnreadable(wanted[min(len(paths), len(wanted) - 1)].name, "too_slow") from None
+        return paths
 
     def path(self, item: MediaItem) -> Path:
         """Return the absolute path of an item's file, which lies in its space's own folder, links followed.

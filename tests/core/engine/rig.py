@@ -12,7 +12,7 @@ import pytest
 
 from core.config import CoreConfig
 from core.engine import Engine
-from core.errors import NotFound, StoreUnavailable
+from core.errors import NotFound, SourceUnreadable, StoreUnavailable
 from core.events import Bus
 from core.ffmpeg.binary import FfmpegBinary
 from core.media.fetch import Fetcher
@@ -46,6 +46,8 @@ from tests.fakes.runner import SAMPLE_S, FakeHost, FakeRunner
 from tests.fakes.stores import AtOnce, Unhurried, put_empty_database
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from core.events import Event, Subscription
     from core.model import Destination, DestinationId
 
@@ -89,14 +91,17 @@ class PretendedLibrary:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.silent = False  # as on a disk that has died
 
     async def find(self, space: SpaceName, typed: str) -> SourceRef:
         items = {item.name.rpartition(".")[0]: item for item in await self._store.media.all(space)}
         item = find("source", typed, items)
         return SourceRef(SourceKind.MEDIA, item.id, item.name.rpartition(".")[0])
 
-    def path(self, item: MediaItem) -> Path:
-        return Path("/media") / item.name
+    async def find_paths(self, items: Iterable[MediaItem]) -> list[Path]:
+        if self.silent:
+            raise SourceUnreadable(next(iter(items)).name, "too_slow")
+        return [Path("/media") / item.name for item in items]
 
 
 class PretendedIngest:
@@ -169,7 +174,8 @@ class Rig:
             await self._fill()
         runner = FakeRunner(self.host, self.clock, sample_s=self.sample_s)
         around = Surroundings(runner, self.clock, self.config, Random(7), Brake(), Epochs())
-        library = cast("Any", PretendedLibrary(self.store))
+        self.library = PretendedLibrary(self.store)
+        library = cast("Any", self.library)
         self.destinations = PretendedDestinations(self.store)
         destinations = cast("Any", self.destinations)
         ffmpeg = FfmpegBinary(Path("/usr/bin/ffmpeg"), (9, 0), frozenset({"libx264"}))

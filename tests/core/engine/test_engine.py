@@ -121,6 +121,20 @@ async def test_place_is_held_between_attempts(rig: Rig) -> None:
         await rig.engine.start(rig.rina, StartRequest("ngaji", ("youtube",)))
 
 
+async def test_a_disk_that_died_for_a_while_ends_no_stream(rig: Rig) -> None:
+    """A stream whose file's disk does not answer is tried until it does, and then is live again."""  # P1
+    rig.host.script(exits(1, "Connection refused"))
+    await rig.engine.start(rig.rina, LOFI)
+    await rig.clock.advance(0.5)
+    rig.library.silent = True
+    await rig.clock.advance(300)
+    dark = await rig.stream("lofi")
+    assert (dark.state, dark.outputs[0].cause.code) == (State.RETRYING, CauseCode.NO_START)
+    rig.library.silent = False
+    await rig.clock.advance(80)
+    assert (await rig.stream("lofi")).state is State.LIVE
+
+
 async def test_a_refused_key_holds_up_no_other_stream(rig: Rig) -> None:
     """While one stream's key is asked for every five minutes only, another that dies is back after its own second."""
     rig.host.script(*[exits(1, "Server error: denied")] * 3)
