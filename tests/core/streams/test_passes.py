@@ -67,3 +67,18 @@ def test_a_new_count_begins_anew() -> None:
     passes = Passes(8.0)
     assert thinned_after_s(passes, [LOUD] * 30) is None
     assert thinned_after_s(passes, [LOUD] * 30) is None
+
+
+@pytest.mark.parametrize("fell", ["time", "bytes"])
+def test_either_number_that_falls_begins_anew(fell: str) -> None:
+    """What is counted from nought again, its time or its bytes, is no loss of a track either."""
+    passes = Passes(8.0)
+    assert thinned_after_s(passes, [LOUD] * 30) is None
+    at_s, sent = (0.0, LOUD * 30) if fell == "time" else (60.0, 0)
+
+    found = []
+    for step in range(1, 40):
+        passes.add(at_s + step * STEP_S, sent + step * LOUD)
+        found.append(passes.thinned)
+
+    assert not any(found)

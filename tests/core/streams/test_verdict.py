@@ -14,7 +14,7 @@ import pytest
 from bot.i18n import LANGUAGES, Words
 from bot.present.causes import tell_advice, tell_cause
 from core.ffmpeg.contract import Ended
-from core.model import CauseCode, OutputId, Platform
+from core.model import Cause, CauseCode, OutputId, Platform
 from core.streams.verdict import Attempt, Done, Fatal, Hope, Retry, judge
 
 Code = CauseCode
@@ -170,6 +170,21 @@ def test_what_we_ended_ourselves_has_our_reason() -> None:
     verdict = judge(ended, Attempt(True, True, Code.STALLED), 0, TRIES)
     assert isinstance(verdict, Retry)
     assert verdict.cause.code is Code.STALLED
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "clean", "cause"),
+    [(None, False, Code.KILLED), (None, True, Code.UNKNOWN), (1, False, Code.UNKNOWN), (0, True, Code.UNKNOWN)],
+)
+def test_an_end_without_a_known_word(exit_code: int | None, clean: bool, cause: Code) -> None:
+    """Killed is only told where nobody saw the end and FFmpeg had no time to say goodbye; else its own last word is."""
+    word = "something that nobody has read before"
+    ended = Ended(
+        OutputId("s1-d1"), 0, exit_code, clean=clean, stopped=False, log_tail=(f"[flv @ 0x5] [error] {word}",)
+    )
+    verdict = judge(ended, Attempt(True, True, None), 0, TRIES)
+    assert isinstance(verdict, Retry)
+    assert verdict.cause == Cause(cause, word if cause is Code.UNKNOWN else None)
 
 
 MENDS_ITSELF = frozenset({Code.RESET, Code.KILLED, Code.STALLED})
