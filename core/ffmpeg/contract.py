@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from datetime import datetime
 
     from core.model import OutputId
@@ -21,6 +21,11 @@ class Part:
 
     path: str
     length_s: float
+
+
+def find_length_s(parts: Sequence[Part]) -> float | None:
+    """Return how long one pass of these parts takes, None where that of one is unknown, or there are none."""
+    return sum(part.length_s for part in parts) if parts and all(part.length_s for part in parts) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from core.events import (
     OutputSlow,
     OutputWentLive,
 )
-from core.ffmpeg.contract import Ended, Sample, Started
+from core.ffmpeg.contract import Ended, Sample, Started, find_length_s
 from core.model import FINAL_STATES, Cause, CauseCode, OutputView, State, Trouble
 from core.streams.attempt import AttemptEnd, Shown, Wish, why_not_started
 from core.streams.blindness import Blindness
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from core.clock import Timer
     from core.events import OutputEvent
-    from core.ffmpeg.contract import Report, Running
+    from core.ffmpeg.contract import Part, Report, Running
     from core.streams.order import OutputOrder, Owner, Source, Surroundings
 
 
@@ -82,7 +82,7 @@ class OutputSession:
         self._next_order: OutputOrder | None = None
         self._adopted = adopted
         self._epoch = adopted.epoch if adopted else 0
-        self.parts = adopted.parts if adopted else ()  # what the present attempt reads, whatever its source is by now
+        self.parts: tuple[Part, ...] = ()  # what the present attempt reads, whatever its source is by now
         self._begun_s = 0.0
         around.epochs.saw(self._epoch)
         self._inbox: asyncio.Queue[Report | Wake | Lost] = asyncio.Queue()
@@ -216,9 +216,9 @@ class OutputSession:
         self.order, self._next_order = self._next_order or self.order, None
         if self._adopted is None and (end := await self._await_source()) is not None:
             return end
-        self._shown = self._nothing_shown()
-        self._begun_s = self._around.clock.monotonic()
-        if self._adopted is None and (unbuilt := await self._spawn()) is not None:
+        if self._adopted is not None:
+            self._begin(self._adopted.parts)
+        elif (unbuilt := await self._spawn()) is not None:
             return AttemptEnd(self._no_process(), unbuilt=unbuilt)
         return await self._follow()
 
@@ -242,11 +242,16 @@ class OutputSession:
         self._owner.changed()
         try:
             spec = await self._recipe.build(self.order)
-            self.parts = spec.parts
+            self._begin(spec.parts)
             await self._around.runner.start(self.order.id, spec, self._epoch)
         except (CoreError, OSError) as error:
             return why_not_started(error)
         return None
+
+    def _begin(self, parts: tuple[Part, ...]) -> None:
+        self.parts = parts
+        self._shown = self._nothing_shown()
+        self._begun_s = self._around.clock.monotonic()
 
     async def _follow(self) -> AttemptEnd:
         while True:
@@ -333,7 +338,7 @@ class OutputSession:
         tries, lasting = self._around.config.retry.permanent_after, self.darkness.lasting
         if end.unbuilt is not None:
             return weigh(end.unbuilt, lasting, tries)
-        facts = self._shown.facts(end.killed_for, loop=self.order.loop, source_s=self.order.source_s)
+        facts = self._shown.facts(end.killed_for, loop=self.order.loop, source_s=self._source_s)
         return judge(end.ended, facts, lasting, tries)
 
     def _act_on(self, verdict: Verdict, *, waits: bool) -> None:
@@ -385,8 +390,13 @@ class OutputSession:
     def _source(self) -> Source | None:
         return self._owner.source if self.order.relays else None
 
+    @property
+    def _source_s(self) -> float | None:
+        """How long one pass of what runs takes: a playlist can have changed since the order."""
+        return find_length_s(self.parts) or self.order.source_s
+
     def _nothing_shown(self) -> Shown:
-        pass_s = self.order.source_s if self.order.loop else None
+        pass_s = self._source_s if self.order.loop else None
         config, now_s = self._around.config.stall, self._around.clock.monotonic()
         return Shown(config, now_s, pass_s, copies=self.order.copies)
 

@@ -12,7 +12,7 @@ import pytest
 from core.config import CoreConfig
 from core.errors import StoreUnavailable
 from core.events import OutputBlind, OutputFailed, OutputRecovered, OutputSlow, OutputWentDark, OutputWentLive
-from core.ffmpeg.contract import RunSpec, Sample
+from core.ffmpeg.contract import Part, RunSpec, Sample
 from core.model import CauseCode, OutputId, Platform, RunId, SpaceName, State, StreamId
 from core.streams.backoff import Brake
 from core.streams.epochs import Epochs
@@ -45,6 +45,7 @@ class Rig:
         self.order = OutputOrder(ID, "youtube", Platform.YOUTUBE, self.build, loop=True)
         self.output = OutputSession(self.order, self.around, self)
         self.unreadable = False
+        self.parts: tuple[Part, ...] = ()
         self._siblings: list[OutputSession] = []
         self._tasks: list[asyncio.Task[Any]] = []
 
@@ -54,7 +55,7 @@ class Rig:
     async def build(self) -> RunSpec:
         if self.unreadable:
             raise StoreUnavailable("corrupt", "")
-        return RunSpec(("ffmpeg", "-rtmp_playpath", "k"))
+        return RunSpec(("ffmpeg", "-rtmp_playpath", "k"), parts=self.parts)
 
     def event_fields(self) -> dict[str, Any]:
         main, stream, run = SpaceName("main"), StreamId(1), RunId(1)
@@ -360,6 +361,16 @@ async def test_played_once_is_done(rig: Rig) -> None:
     await rig.start(Script(0.5, 60, exit_code=0, clean=True))
     await rig.clock.advance(61)
     assert rig.state() is State.STOPPED
+    assert rig.output.finished
+    assert not rig.told(OutputWentDark)
+
+
+async def test_changed_playlist_is_done_at_its_own_end(rig: Rig) -> None:
+    """A playlist that was cut short before this attempt is done when it was played, not a source that broke off."""
+    rig.output.order = OutputOrder(ID, "youtube", Platform.YOUTUBE, rig.build, loop=False, source_s=3600.0)
+    rig.parts = (Part("/media/a.mp4", 30.0), Part("/media/b.mp4", 29.5))
+    await rig.start(Script(0.5, 60, exit_code=0, clean=True))
+    await rig.clock.advance(61)
     assert rig.output.finished
     assert not rig.told(OutputWentDark)
 
