@@ -68,10 +68,9 @@ class Sample:
     N/A; an encoding for others has moved output only once there is a segment to be read. `acked_bytes` is what the
     other side's kernel acknowledged on the ingest's connection, None where no connection exists, or where that can't be
     read, now or ever: not `acks_readable`. `ack_age_s`: how long before `at_s` the last acknowledgement came.
-    `resent_bytes` had to be sent once more, None where unknown.
-    CPU (percent of one core since the last measurement) and memory come every `monitor.interval_s`; between, they are
-    None. `progress_age_s`: how long before `at_s` FFmpeg wrote its own, as
-    it does only every 2 s.
+    `resent_bytes` had to be sent once more, None where unknown. CPU (percent of one core since the last measurement)
+    and memory come every `monitor.interval_s`; between, they are None. `progress_age_s`: how long before `at_s` FFmpeg
+    wrote its own, as it does every 0.5 s or 2 s.
     """
 
     output: OutputId
