@@ -190,6 +190,10 @@ class Runner(Protocol):
         """Look at this output's progress often (`fast`: while it is expected to turn live), or every 2 s again."""
         ...
 
+    def look_at(self, output: OutputId) -> None:
+        """Report a sample of this output now, whether or not it moved; nothing where it has no process."""
+        ...
+
     async def log_tail(self, output: OutputId, lines: int) -> list[str]:
         """Return the last redacted lines of the output's running attempt, oldest first."""
         ...

@@ -144,6 +144,11 @@ class LocalRunner:
             attempt.fast = fast
             self._hurry.set()
 
+    def look_at(self, output: OutputId) -> None:
+        """Report a sample now; see `Runner.look_at`."""
+        if (attempt := self._attempts.get(output)) is not None:
+            self._look(self._sampler.look, [attempt])
+
     async def log_tail(self, output: OutputId, lines: int) -> list[str]:
         """Return the last redacted lines; see `Runner.log_tail`. No process: no lines."""
         attempt = self._attempts.get(output)

@@ -101,6 +101,11 @@ class Shown:
         return self._watch.cause
 
     @property
+    def due_s(self) -> float:
+        """When it is dead unless something moves before."""
+        return self._watch.due_s
+
+    @property
     def last_moved_s(self) -> float:
         """When output was last known to arrive."""
         return self._watch.last_moved_s

@@ -39,6 +39,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+CLOSE_S: Final = 2.0
+"""From so long before a standstill is due, as long as a sweep takes, its moment is waited for."""
+
+ROUNDING_S: Final = 0.01
+
 POSTPONED_S: Final = 10.0
 """After this a break that could not be followed by a start is tried again."""
 
@@ -89,6 +94,7 @@ class OutputSession:
         self._recipe = Recipe()
         self._wish: Wish | None = None
         self._timers: list[Timer] = []
+        self._closer_look: Timer | None = None
         self.darkness = Darkness(order.id, around, before, self._tell)
         self._blindness = Blindness(around, self._tell)
         self._shown = self._nothing_shown()
@@ -291,6 +297,7 @@ class OutputSession:
             if self.state is not State.LIVE:
                 self._go_live()
             self._look_after(sample.at_s)
+            self._look_in_time()
         return sight
 
     def _go_live(self) -> None:
@@ -313,6 +320,16 @@ class OutputSession:
             self._tell(OutputSlow, slow=slow, speed=self._shown.rates.speed or 0.0)
         if self._blindness.look(self._shown.blind_s(at_s), at_s):
             self.restart(planned=True)
+
+    def _look_in_time(self) -> None:
+        """Have it looked at when a standstill would be due, and not only by the next sweep, up to 2 s later."""
+        if self._closer_look is not None:
+            self._closer_look.cancel()
+            self._closer_look = None
+        due_in_s = self._shown.due_s - self._around.clock.monotonic()
+        if 0 < due_in_s <= CLOSE_S:
+            look = partial(self._around.runner.look_at, self.order.id)
+            self._closer_look = self._around.clock.call_later(due_in_s + ROUNDING_S, look)
 
     # Between attempts
 
@@ -432,6 +449,8 @@ class OutputSession:
         self._timers.append(self._around.clock.call_later(max(0.0, delay_s), callback))
 
     def _disarm(self) -> None:
+        if self._closer_look is not None:
+            self._closer_look.cancel()
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()

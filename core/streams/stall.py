@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from core.ffmpeg.progress import RateWindow
@@ -24,6 +25,9 @@ HANDSHAKE_BYTES: Final = 4096
 
 AHEAD_S: Final = 5.0
 """Two of FFmpeg's reports and more: time that leapt with its pictures shows more of them by then."""
+
+DRAINED_SHARE: Final = 2 / 3
+"""Of `stall.frozen_s`, 10 s: the kernel's 4 MB at most are out by then at 3 Mbit/s; commonly far less is waiting."""
 
 BLIND_REPLACE_S: Final = 60.0
 """Progress that is dead for so long comes back with a new process only."""
@@ -106,6 +110,13 @@ class Watch:
         """Return for how long it has been slower than real time, 0 when it keeps up."""
         return 0.0 if self._slow_since_s is None else at_s - self._slow_since_s
 
+    @property
+    def due_s(self) -> float:
+        """When it is dead unless something moves before, by what has been seen so far."""
+        marks = [self._acked] if self._reads_acks else []
+        marks += [] if self.progress_dead else [self._out]
+        return min((mark.since_s for mark in marks), default=inf) + self._config.frozen_s
+
     def blind_s(self, at_s: float) -> float:
         """Return for how long progress has been dead, 0 where it is not."""
         return self._out.still_s(at_s) if self.progress_dead else 0.0
@@ -155,7 +166,7 @@ class Watch:
         if self._left_picture_behind(at_s):
             return CauseCode.LOST_TRACK
         # Acknowledged bytes that nobody can read for a moment are no reason to end anything.
-        self.progress_dead = out_frozen and self._had_acks and not acks_still
+        self.progress_dead = out_frozen and self._had_acks and not acks_still and self._outlives_progress()
         if (acks_still and self._reads_acks) or (out_frozen and not self.progress_dead):
             return CauseCode.STALLED
         if self.progress_dead:
@@ -163,6 +174,10 @@ class Watch:
         if self._lost_track(at_s):
             return CauseCode.LOST_TRACK
         return CauseCode.SLOW if self.slow_s(at_s) >= self._config.slow_replace_s else None
+
+    def _outlives_progress(self) -> bool:
+        """Whether bytes arrive long after FFmpeg's last word: what a stopped one gave to the kernel ends sooner."""
+        return not self._reads_acks or self._acked.since_s - self._out.since_s >= DRAINED_SHARE * self._config.frozen_s
 
     def _left_picture_behind(self, at_s: float) -> bool:
         """Whether much sound went out without a picture: FFmpeg 9.0 sends all that is left at once, then nothing."""

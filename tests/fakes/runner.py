@@ -227,6 +227,11 @@ class FakeRunner:
         """Note it."""
         (self._fast.add if fast else self._fast.discard)(output)
 
+    def look_at(self, output: OutputId) -> None:
+        """Report a sample now."""
+        if (process := self._host.processes.get(output)) is not None:
+            self.report(self._sample(process))
+
     async def log_tail(self, output: OutputId, lines: int) -> list[str]:
         """Return the script's lines."""
         process = self._host.processes.get(output)

@@ -244,6 +244,16 @@ async def test_dead_progress_shows(room: Room, ffmpeg_path: Path, clips: Clips, 
     assert {sample.out_time_s for sample in room.samples()} == {None}
 
 
+async def test_a_look_can_be_asked_for(room: Room) -> None:
+    """What stands still is looked at in the moment that counts, without waiting for the next sweep."""
+    await room.runner.start(OUTPUT, shell("sleep 60"), 1)
+    for _ in range(50):
+        room.runner.look_at(OUTPUT)
+    room.runner.look_at(OutputId("s9-d9"))
+
+    await eventually(lambda: len(room.samples()) >= 50, "fifty samples")
+
+
 async def test_looking_goes_on(room: Room) -> None:
     """A progress file that became unreadable blinds the watch over nothing else."""
     other = OutputId("s2-d1")

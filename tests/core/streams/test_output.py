@@ -200,6 +200,23 @@ async def test_hung_ffmpeg_is_replaced(rig: Rig) -> None:
     assert rig.output.darkness.all_s >= 15
 
 
+async def test_a_standstill_is_noticed_when_it_is_due(rig: Rig) -> None:
+    """15 s without a byte are 15 s, not up to 17: the last look does not wait for the next sweep."""  # P2
+    await rig.start(Script(freezes_after_s=60.5))
+    await rig.clock.advance(60 + 18)
+    (dark,) = rig.told(OutputWentDark)
+    assert (dark.at - dark.dark_since).total_seconds() == pytest.approx(15, abs=0.1)
+
+
+async def test_what_drains_after_a_standstill_is_no_sign_of_life(rig: Rig) -> None:
+    """Of an FFmpeg that stopped, bytes that the kernel still had arrive for a moment: that is told as a stall."""
+    await rig.start(Script(tells_until_s=60, freezes_after_s=63.5))
+    await rig.clock.advance(60 + 18)
+    (dark,) = rig.told(OutputWentDark)
+    assert dark.cause.code is CauseCode.STALLED
+    assert not rig.told(OutputBlind)
+
+
 async def test_a_stream_that_nobody_can_watch_is_told_of(rig: Rig) -> None:
     """Where a full disk took FFmpeg's numbers, that is told; a planned break brings them back once there is room."""
     rig.runner.full = True
