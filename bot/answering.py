@@ -75,9 +75,9 @@ class Answers:
                 until=self._clock.now() + CARD_FOR,
                 pinned=bool(reply.data.get(PINNED)),
             )
-            await note_place(self._chats, invocation)
             rest = {name: value for name, value in reply.data.items() if name != PINNED}
             await self._cards.show(shown, replace(reply, data=rest))
+            await note_place(self._chats, invocation)
         except Exception:
             log.exception("a message of %s is not kept up to date", invocation.platform)
 

@@ -165,9 +165,7 @@ class Planner:
         await self._library.find_paths(known.values())
         return tuple(known[media] for media in ids)
 
-    def order(
-        self, stream: StreamId, destination: Destination, spec: Callable[[], StreamSpec], source_s: float | None
-    ) -> OutputOrder:
+    def order(self, stream: StreamId, destination: Destination, spec: Callable[[], StreamSpec]) -> OutputOrder:
         """Return what an output is to do. `spec` is asked at every attempt, so a change takes effect at the next."""
 
         async def build() -> RunSpec:
@@ -186,12 +184,11 @@ class Planner:
             build=build,
             loop=spec().loop,
             rotate_s=_find_rotation_s(spec()),
-            source_s=source_s,
             copies=spec().mode is Mode.COPY,
             relays=spec().encodes_once,
         )
 
-    def order_encoding(self, stream: StreamId, spec: Callable[[], StreamSpec], source_s: float | None) -> OutputOrder:
+    def order_encoding(self, stream: StreamId, spec: Callable[[], StreamSpec]) -> OutputOrder:
         """Return what the one encoding of a stream is to do, for all its destinations."""
 
         async def build() -> RunSpec:
@@ -205,7 +202,6 @@ class Planner:
             build=build,
             loop=spec().loop,
             rotate_s=_find_rotation_s(spec()),
-            source_s=source_s,
         )
 
     async def length_s(self, source: SourceRef) -> float | None:

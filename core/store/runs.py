@@ -13,12 +13,11 @@ from core.store.database import Database, Repository, query, transaction
 from core.store.rows import clean_text, dump_troubles, get_row, read_run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlmodel import Session
 
-    from core.model import Trouble
+    from core.streams.keeping import Progress
 
 PAST_RUNS: Final = 3  # `logs.past_runs`
 MAX_LISTED: Final = 1000
@@ -73,29 +72,19 @@ class Runs(Repository):
         return [read_run(row) for row in session.exec(still_open)]
 
     @transaction
-    def save_progress(
-        self,
-        session: Session,
-        run: RunId,
-        *,
-        at: datetime,
-        attempts: int,
-        planned_breaks: int,
-        dark_s: float,
-        bytes_sent: int,
-        troubles: Sequence[Trouble] = (),
-    ) -> None:
-        """Note how far an open run has come by `at`, so that a crash loses little of it; an ended one stays."""
+    def save_progress(self, session: Session, run: RunId, progress: Progress) -> None:
+        """Note how far an open run has come, so that a crash loses little of it; an ended one stays."""
+        over = progress.over
         session.exec(
             sa.update(tables.Run)
             .where(col(tables.Run.id) == run, col(tables.Run.ended_at).is_(None))
             .values(
-                saved_at=at,
-                attempts=attempts,
-                planned_breaks=planned_breaks,
-                dark_s=dark_s,
-                bytes_sent=bytes_sent,
-                troubles=dump_troubles(troubles),
+                saved_at=progress.at,
+                attempts=over.attempts,
+                planned_breaks=over.planned_breaks,
+                dark_s=over.dark_s,
+                bytes_sent=over.bytes_sent,
+                troubles=dump_troubles(progress.troubles),
             )
         )
 

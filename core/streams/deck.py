@@ -88,14 +88,13 @@ class Deck:
     ) -> None:
         """Give a session its outputs, one for each destination."""
         record = session.record
-        source_s = await self.planner.length_s(record.spec.source)
         spec = lambda: session.record.spec  # noqa: E731 - asked at every attempt
         orders = [
-            self._guard_key(record.id, destination, self.planner.order(record.id, destination, spec, source_s))
+            self._guard_key(record.id, destination, self.planner.order(record.id, destination, spec))
             for destination in destinations
         ]
         once = record.spec.encodes_once
-        encoding = self.planner.order_encoding(record.id, lambda: session.record.spec, source_s) if once else None
+        encoding = self.planner.order_encoding(record.id, spec) if once else None
         session.set_outputs(orders, encoding, adopted)
         self._outputs.update(dict.fromkeys(session.output_ids, session))
 

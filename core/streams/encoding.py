@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.events import Event
-    from core.ffmpeg.contract import Running
+    from core.ffmpeg.contract import Part, Running
     from core.model import Cause, Trouble
     from core.streams.order import OutputOrder, Owner, Surroundings
 
@@ -64,6 +64,11 @@ class Encoding:
         if self.session.state is State.FAILED and self.session.cause is not None:
             return Fatal(self.session.cause)
         return None
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What it reads, one after the other."""
+        return self.session.parts
 
     @property
     def next_try_at(self) -> datetime | None:

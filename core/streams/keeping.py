@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from core.errors import StoreUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import datetime
 
     from core.clock import Clock
@@ -24,18 +24,8 @@ SAVE_AGAIN_S = 1.0
 class RunStore(Protocol):
     """Where a run's record is kept."""
 
-    async def save_progress(
-        self,
-        run: RunId,
-        *,
-        at: datetime,
-        attempts: int,
-        planned_breaks: int,
-        dark_s: float,
-        bytes_sent: int,
-        troubles: Sequence[Trouble] = (),
-    ) -> None:
-        """Keep what the run came to by `at`, of what is over, and what its outputs have behind them."""
+    async def save_progress(self, run: RunId, progress: Progress) -> None:
+        """Keep what the run came to."""
         ...
 
     async def end_run(self, run: RunId, end: RunEnd) -> RunRecord:
@@ -67,7 +57,7 @@ class Progress:
 
     at: datetime
     over: Tally
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[Trouble, ...] = ()
 
 
 class RunKeeper:
@@ -90,24 +80,13 @@ class RunKeeper:
             await self._dirty.wait()
             self._dirty.clear()
             try:
-                await self._save(self._progress())
+                await self._store.save_progress(self._run, self._progress())
             except StoreUnavailable as error:
                 log.warning("run %s can't be saved now: %s", self._run, error)
                 await self._clock.sleep(SAVE_AGAIN_S)
                 self._dirty.set()
             except Exception:
                 log.exception("run %s was not saved", self._run)
-
-    async def _save(self, progress: Progress) -> None:
-        await self._store.save_progress(
-            self._run,
-            at=progress.at,
-            attempts=progress.over.attempts,
-            planned_breaks=progress.over.planned_breaks,
-            dark_s=progress.over.dark_s,
-            bytes_sent=progress.over.bytes_sent,
-            troubles=progress.troubles,
-        )
 
     async def close(self, end: RunEnd) -> RunRecord:
         """Close the record, however long the database is away: a stopped stream must not come back."""

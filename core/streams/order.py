@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.config import CoreConfig
     from core.events import Event, OutputEvent
-    from core.ffmpeg.contract import Runner, RunSpec
+    from core.ffmpeg.contract import Part, Runner, RunSpec
     from core.model import OutputId, Platform
     from core.streams.backoff import Brake
     from core.streams.epochs import Epochs
@@ -39,9 +39,8 @@ class Surroundings:
 class OutputOrder:
     """What one output is to do: `build` makes each attempt's command, with the key as it is by then.
 
-    `hold` keeps the key of what is about to run for it, or raises `core.errors.KeyInUse`. `source_s` is the length of
-    one pass of the source, None where unknown. `copies`: its packets are the source's own. `relays`: it passes on its
-    stream's one encoding, and can only while there is one.
+    `hold` keeps the key of what is about to run for it, or raises `core.errors.KeyInUse`. `copies`: its packets are the
+    source's own. `relays`: it passes on its stream's one encoding, and can only while there is one.
     """
 
     id: OutputId
@@ -50,7 +49,6 @@ class OutputOrder:
     build: Callable[[], Awaitable[RunSpec]]
     loop: bool
     rotate_s: float = LONGEST_RUN_S
-    source_s: float | None = None
     copies: bool = False
     relays: bool = False
     hold: Callable[[RunSpec], None] = lambda _: None
@@ -67,6 +65,11 @@ class Source(Protocol):
     @property
     def over(self) -> Done | Fatal | None:
         """How it ended for good, None while it has not."""
+        ...
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What it reads, one after the other."""
         ...
 
     @property

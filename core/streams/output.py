@@ -87,7 +87,7 @@ class OutputSession:
         self._next_order: OutputOrder | None = None
         self._adopted = adopted
         self._epoch = adopted.epoch if adopted else 0
-        self.parts: tuple[Part, ...] = ()  # what the present attempt reads, whatever its source is by now
+        self.parts = adopted.parts if adopted else ()  # what the present attempt reads, whatever its source is by now
         self._begun_s = 0.0
         around.epochs.saw(self._epoch)
         self._inbox: asyncio.Queue[Report | Wake | Lost] = asyncio.Queue()
@@ -409,8 +409,8 @@ class OutputSession:
 
     @property
     def _source_s(self) -> float | None:
-        """How long one pass of what runs takes: a playlist can have changed since the order."""
-        return find_length_s(self.parts) or self.order.source_s
+        """How long one pass of what runs takes, None where that is unknown."""
+        return find_length_s(self._source.parts if self._source is not None else self.parts)
 
     def _nothing_shown(self) -> Shown:
         pass_s = self._source_s if self.order.loop else None

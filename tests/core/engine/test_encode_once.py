@@ -1,12 +1,13 @@
 """One encoding for many destinations: made once, passed on by a process of each one's own."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from core.events import OutputFailed, OutputRecovered, OutputRotated, OutputWentDark, OutputWentLive, StreamEnded
 from core.model import CauseCode, ChangeRequest, Mode, Outcome, OutputId, StartRequest, State, StreamView
-from tests.core.engine.rig import Rig, told
+from tests.core.engine.rig import GOOD, Rig, told
 from tests.fakes.runner import Script, exits, goes_live
 
 BOTH = ("youtube", "twitch")
@@ -71,6 +72,17 @@ async def test_a_fault_of_one_leaves_the_others_alone(rig: Rig) -> None:
     assert {output: rig.host.processes[output] for output in others} == others
     assert (await look(rig)).state is State.LIVE
     assert {event.destination for event in told(rig, OutputWentDark, OutputRecovered)} == {"youtube"}
+
+
+async def test_a_lost_track_of_one_destination_is_noticed(rig: Rig) -> None:
+    """What passes on a looped clip is held against whole passes of that clip, which it does not read itself."""
+    # P2
+    clip = replace(GOOD, duration_s=8.0)
+    await rig.store.media.put(rig.rina.space, "lofi.mp4", 2000, 2, clip, None)
+    await start(rig, goes_live(), Script(loud_until_s=60))
+    await rig.clock.advance(100)
+
+    assert [event.cause.code for event in told(rig, OutputWentDark)] == [CauseCode.LOST_TRACK]
 
 
 async def test_a_dead_encoder_comes_back_with_all(rig: Rig) -> None:

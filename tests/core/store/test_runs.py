@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import NotFound
 from core.model import MAIN_SPACE, Cause, CauseCode, Outcome, OutputId, RunId, SpaceName, Trouble
+from core.streams.keeping import Progress, Tally
 from tests.fakes.stores import NOON, Furnished
 
 
@@ -34,7 +35,7 @@ async def test_a_run_ends_once(home: Furnished) -> None:
     _, following = await home.began(stream=stream.id)
 
     assert await home.store.streams.end_run(run.id, home.end(120)) == ended
-    await home.store.streams.save_progress(run.id, at=NOON, attempts=9, planned_breaks=9, dark_s=9, bytes_sent=9)
+    await home.store.streams.save_progress(run.id, Progress(NOON, Tally(9, 9, 9.0, 9)))
 
     assert await home.store.streams.run(run.id) == ended
     assert (await home.store.streams.get(stream.id)).wanted
@@ -45,7 +46,7 @@ async def test_progress_survives_a_crash(home: Furnished) -> None:
     """What a run had come to is known although nobody saw its end."""
     _, run = await home.began()
 
-    await home.store.streams.save_progress(run.id, at=NOON, attempts=3, planned_breaks=2, dark_s=1.5, bytes_sent=2**40)
+    await home.store.streams.save_progress(run.id, Progress(NOON, Tally(3, 2, 1.5, 2**40)))
 
     (left,) = await home.store.streams.open_runs()
     assert (left.attempts, left.planned_breaks, left.dark_s, left.bytes_sent) == (3, 2, 1.5, 2**40)
@@ -131,8 +132,7 @@ async def test_an_open_outage_survives_a_crash(home: Furnished) -> None:
     """What was dark when the service died counts as dark until somebody says that the run is over."""
     stream, run = await home.began()
     dark = Trouble(OutputId("s1-d1"), NOON + timedelta(seconds=60), told=True, tries=4, failures=5, refusals=3)
-    known = {"attempts": 5, "planned_breaks": 0, "bytes_sent": 1}
-    await home.store.streams.save_progress(run.id, at=NOON, dark_s=2.0, troubles=(dark,), **known)
+    await home.store.streams.save_progress(run.id, Progress(NOON, Tally(5, 0, 2.0, 1), (dark,)))
 
     (left,) = await home.store.streams.open_runs()
     assert (left.troubles, left.saved_at) == ((dark,), NOON)

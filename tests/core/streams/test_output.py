@@ -289,7 +289,8 @@ async def test_lost_picture_is_noticed(rig: Rig) -> None:
 
 async def test_loop_that_lost_most_of_its_bytes_is_replaced(rig: Rig) -> None:
     """A looped clip that carries far fewer bytes than in its first passes has lost a track: noticed within 30 s."""
-    rig.output.order = OutputOrder(ID, "youtube", Platform.YOUTUBE, rig.build, loop=True, source_s=8.0)
+    rig.output.order = OutputOrder(ID, "youtube", Platform.YOUTUBE, rig.build, loop=True)
+    rig.parts = (Part("/media/clip.mp4", 8.0),)
     await rig.start(Script(loud_until_s=60))
     await rig.clock.advance(60 + 30)
     assert [dark.cause.code for dark in rig.told(OutputWentDark)] == [CauseCode.LOST_TRACK]
@@ -298,7 +299,8 @@ async def test_loop_that_lost_most_of_its_bytes_is_replaced(rig: Rig) -> None:
 @pytest.mark.parametrize(("loop", "source_s"), [(True, 7200.0), (True, None), (False, 3600.0)])
 async def test_quiet_passage_is_left_alone(rig: Rig, *, loop: bool, source_s: float | None) -> None:
     """A film that is quiet for a while, black with hardly a sound, is not taken for one that lost a track."""
-    rig.output.order = OutputOrder(ID, "youtube", Platform.YOUTUBE, rig.build, loop=loop, source_s=source_s)
+    rig.output.order = OutputOrder(ID, "youtube", Platform.YOUTUBE, rig.build, loop=loop)
+    rig.parts = (Part("/media/film.mp4", source_s or 0.0),)
     await rig.start(Script(loud_until_s=60))
     await rig.clock.advance(1800)
     assert rig.state() is State.LIVE
@@ -374,7 +376,8 @@ async def test_rotation_is_planned_and_never_alarms(rig: Rig) -> None:
 
 async def test_played_once_is_done(rig: Rig) -> None:
     """A source that is not looped ends as stopped, without an alarm."""
-    rig.output.order = OutputOrder(ID, "youtube", Platform.YOUTUBE, rig.build, loop=False, source_s=59.5)
+    rig.output.order = OutputOrder(ID, "youtube", Platform.YOUTUBE, rig.build, loop=False)
+    rig.parts = (Part("/media/film.mp4", 59.5),)
     await rig.start(Script(0.5, 60, exit_code=0, clean=True))
     await rig.clock.advance(61)
     assert rig.state() is State.STOPPED
@@ -384,12 +387,13 @@ async def test_played_once_is_done(rig: Rig) -> None:
 
 async def test_changed_playlist_is_done_at_its_own_end(rig: Rig) -> None:
     """A playlist that was cut short before this attempt is done when it was played, not a source that broke off."""
-    rig.output.order = OutputOrder(ID, "youtube", Platform.YOUTUBE, rig.build, loop=False, source_s=3600.0)
-    rig.parts = (Part("/media/a.mp4", 30.0), Part("/media/b.mp4", 29.5))
-    await rig.start(Script(0.5, 60, exit_code=0, clean=True))
-    await rig.clock.advance(61)
+    rig.output.order = OutputOrder(ID, "youtube", Platform.YOUTUBE, rig.build, loop=False)
+    rig.parts = (Part("/media/a.mp4", 30.0), Part("/media/b.mp4", 3570.0))
+    await rig.start(exits(1, REFUSED), Script(0.5, 60, exit_code=0, clean=True))
+    rig.parts = (Part("/media/a.mp4", 30.0), Part("/media/c.mp4", 29.5))
+    await rig.clock.advance(63)
     assert rig.output.finished
-    assert not rig.told(OutputWentDark)
+    assert len(rig.told(OutputWentDark)) == 1
 
 
 async def test_stable_time_forgets_failures(rig: Rig) -> None:
