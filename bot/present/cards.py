@@ -123,6 +123,11 @@ def _tell_output(view: StreamView, output: OutputView, t: Words, now: datetime) 
     return [moving, tell_both(output.cause.code, output.platform, t)]
 
 
+def tell_loss(loss: float | None, t: Words) -> list[str]:
+    """Return what a line loses, where that is worth a word."""
+    return [t("card.loss", percent=loss * 100)] if loss is not None and loss >= LOSS_SHOWN else []
+
+
 def tell_moving(view: StreamView, output: OutputView, t: Words, now: datetime) -> str:
     """Return how an output is, in one line."""
     if output.state is State.LIVE:
@@ -130,8 +135,7 @@ def tell_moving(view: StreamView, output: OutputView, t: Words, now: datetime) -
         facts += [t("card.blind")] if output.blind else []
         facts += [t.rate(output.bitrate_kbps)] if output.bitrate_kbps is not None else []
         facts += [t.speed(output.speed)] if output.speed is not None else []
-        loss = output.loss or 0.0
-        facts += [t("card.loss", percent=loss * 100)] if loss >= LOSS_SHOWN else []
+        facts += tell_loss(output.loss, t)
         facts += [t("card.restarts", n=view.restarts)] if view.restarts else [t(f"mode.{view.mode}")]
         facts += [t("card.planned", n=view.planned_breaks)] if view.planned_breaks else []
         facts += [] if view.loop else [t("card.once")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.present.buttons import press, rows
+from bot.present.cards import tell_loss
 from bot.present.lists import listing
 from bot.reply import Reply
 from core.model import CauseCode
@@ -35,7 +36,7 @@ def _line(one: StreamReport, t: Words) -> str:
     parts += [t("report.dark", time=t.length(one.dark_s))] if one.dark_s else []
     parts += [t("report.restarts", n=one.restarts)] if one.restarts else []
     parts += [t("report.causes", causes=t.listing(_causes(one, t), MOST_CAUSES))] if one.causes else []
-    return " · ".join([*parts, t.size(one.bytes_sent)])
+    return " · ".join([*parts, t.size(one.bytes_sent), *tell_loss(one.loss, t)])
 
 
 def _causes(one: StreamReport, t: Words) -> tuple[str, ...]:

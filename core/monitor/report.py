@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
+from statistics import fmean, median
 from typing import TYPE_CHECKING, Final
 
 from core.model import Outcome
@@ -24,7 +24,10 @@ HOLE_TIMES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class StreamReport:
-    """One stream's share: seconds wanted on air, seconds dark of these, and each cause seen, once, as a code."""
+    """One stream's share: seconds wanted on air, seconds dark of these, and each cause seen, once, as a code.
+
+    `loss`: what part of its bytes had to be sent again, on the average of what was measured; None: not known.
+    """
 
     name: str
     ran_s: float
@@ -32,6 +35,7 @@ class StreamReport:
     restarts: int
     bytes_sent: int
     causes: tuple[str, ...] = ()
+    loss: float | None = None
 
     @property
     def percent(self) -> float:
@@ -81,7 +85,10 @@ def build_report(
         names[run.stream] = run.stream_name
         if run.outcome is Outcome.FAILED and run.cause is not None:
             failed[run.stream].append(run.cause.code.value)
-    found = [_sum(names[stream], parts, (*causes.get(stream, ()), *failed[stream])) for stream, parts in shares.items()]
+    found = [
+        _sum(names[stream], parts, (*causes.get(stream, ()), *failed[stream]), measured.get(stream, ()))
+        for stream, parts in shares.items()
+    ]
     return tuple(sorted(found, key=lambda one: (one.percent, -one.restarts, one.name)))
 
 
@@ -124,7 +131,8 @@ def _cut(known: Sequence[Measured], begun: datetime, ended: datetime, outputs: i
     return [*stretches, _Stretch((ended - last.at).total_seconds(), 1 - (last.live or 0.0), last.kbps or 0.0)]
 
 
-def _sum(name: str, parts: Sequence[_Share], causes: Sequence[str]) -> StreamReport:
+def _sum(name: str, parts: Sequence[_Share], causes: Sequence[str], measured: Sequence[Measured]) -> StreamReport:
+    losses = [one.loss for one in measured if one.loss is not None]
     return StreamReport(
         name=name,
         ran_s=sum(part.ran_s for part in parts),
@@ -132,4 +140,5 @@ def _sum(name: str, parts: Sequence[_Share], causes: Sequence[str]) -> StreamRep
         restarts=sum(part.restarts for part in parts),
         bytes_sent=sum(part.bytes_sent for part in parts),
         causes=tuple(dict.fromkeys(causes)),
+        loss=fmean(losses) if losses else None,
     )

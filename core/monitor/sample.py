@@ -36,8 +36,9 @@ class Measured:
     """A stream's costs at a moment, or their means over a tier's step from `at` on; the host's where `stream` is None.
 
     `cpu_percent` of one core for a stream, of all cores for the host. `memory_mib` is a stream's own share, what is in
-    use of the host's. `kbps` sent by all outputs together. `live` is the part of the time, 0 to 1, in which every
-    output was on air. `restarts` counts within the run. None: not known.
+    use of the host's. `kbps` sent by all outputs together. `speed` and `loss`, the part of its bytes that had to be
+    sent again, of the worst of them. `live` is the part of the time, 0 to 1, in which every output was on air.
+    `restarts` counts within the run. None: not known.
     """
 
     at: datetime
@@ -46,6 +47,7 @@ class Measured:
     memory_mib: float | None = None
     kbps: float | None = None
     speed: float | None = None
+    loss: float | None = None
     live: float | None = None
     restarts: int | None = None
     disk_free_mib: float | None = None
@@ -63,6 +65,7 @@ def measure(view: StreamView, at: datetime) -> Measured:
         memory_mib=_sum(process.memory_mib for process in view.processes),
         kbps=_sum(output.bitrate_kbps for output in outputs),
         speed=min(speeds, default=None),
+        loss=max((output.loss for output in outputs if output.loss is not None), default=None),
         live=sum(live) / len(live) if live else 0.0,
         restarts=view.restarts,
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from core.monitor.sample import Tier
 
-_MEANS: Final = ("cpu_percent", "memory_mib", "kbps", "speed", "live", "disk_free_mib")
+_MEANS: Final = ("cpu_percent", "memory_mib", "kbps", "speed", "loss", "live", "disk_free_mib")
 
 
 class Samples(Repository):

@@ -397,3 +397,4 @@ class Sample(Row, table=True):
     live: float | None = None
     restarts: int | None = None
     disk_free_mib: float | None = None
+    loss: float | None = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from core.model import (
     MAIN_SPACE,
     Cause,
@@ -63,7 +65,7 @@ def test_a_run_of_weeks_counts_with_what_was_measured() -> None:
     run = a_run(1, SINCE - 30 * 24 * HOUR, None, dark_s=50_000.0, attempts=99, bytes_sent=10**12)
     lives = [0.0 if n == 12 else 1.0 for n in range(24)]
     day = [
-        Measured(SINCE + n * HOUR, StreamId(1), kbps=3000.0, live=live, restarts=50 if n < 12 else 51)
+        Measured(SINCE + n * HOUR, StreamId(1), kbps=3000.0, loss=n / 1000, live=live, restarts=50 if n < 12 else 51)
         for n, live in enumerate(lives)
     ]
 
@@ -72,6 +74,7 @@ def test_a_run_of_weeks_counts_with_what_was_measured() -> None:
     assert (found.ran_s, round(found.dark_s), found.restarts) == (86_400.0, 3600, 1)
     assert found.bytes_sent == 3000 * 125 * 86_400
     assert found.percent == 95.8
+    assert found.loss == pytest.approx(0.0115)
 
 
 def test_what_was_not_measured_is_shared_out() -> None:

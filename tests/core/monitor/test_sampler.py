@@ -15,6 +15,7 @@ from core.model import MAIN_SPACE, StartRequest, StreamView
 from core.monitor.sample import MINUTES, RAW
 from core.monitor.sampler import MIB, Monitor
 from tests.core.engine.rig import Rig
+from tests.fakes.runner import Script
 
 EVERY_S = 30.0
 
@@ -164,7 +165,8 @@ async def test_habits_outlive_the_service(eyes: Eyes) -> None:
 
 
 async def test_what_was_seen_is_kept(eyes: Eyes) -> None:
-    """CPU, memory, bitrate and being live are there for charts: the stream's, and the host's."""
+    """CPU, memory, bitrate, what the line loses and being live are there later: the stream's, and the host's."""
+    eyes.rig.host.script(Script(lost=0.05))
     view = await eyes.start()
     before = eyes.rig.clock.now()
     await eyes.look(cpu=2, memory_mib=15, times=25)
@@ -176,6 +178,7 @@ async def test_what_was_seen_is_kept(eyes: Eyes) -> None:
     assert (len(raw), len(host)) == (24, 24)
     assert (raw[-1].cpu_percent, raw[-1].memory_mib, raw[-1].live, raw[-1].restarts) == (2, 15, 1, 0)
     assert raw[-1].kbps == pytest.approx(3000, rel=0.05)
+    assert (raw[-1].loss, means[-1].loss) == (pytest.approx(0.05, rel=0.1), pytest.approx(0.05, rel=0.1))
     assert (host[-1].memory_mib, host[-1].disk_free_mib) == (4096, 50_000)
     assert [round(one.cpu_percent or 0) for one in means] == [2, 2]
 

@@ -15,7 +15,7 @@ STEP = timedelta(seconds=30)
 async def test_samples_are_kept_as_they_were_measured(home: Furnished) -> None:
     """What was measured a moment ago can be looked at in full, each stream and the host by itself."""
     stream = (await home.began())[0].id
-    one = Measured(NOON, stream, cpu_percent=1.5, memory_mib=14, kbps=3100, speed=1.0, live=1.0, restarts=2)
+    one = Measured(NOON, stream, cpu_percent=1.5, memory_mib=14, kbps=3100, speed=1.0, loss=0.02, live=1.0, restarts=2)
     host = Measured(NOON, None, cpu_percent=30, memory_mib=900, disk_free_mib=5000)
     await home.store.samples.add([one, host])
 
