@@ -178,7 +178,7 @@ async def test_what_was_seen_is_kept(eyes: Eyes) -> None:
     assert (len(raw), len(host)) == (24, 24)
     assert (raw[-1].cpu_percent, raw[-1].memory_mib, raw[-1].live, raw[-1].restarts) == (2, 15, 1, 0)
     assert raw[-1].kbps == pytest.approx(3000, rel=0.05)
-    assert (raw[-1].loss, means[-1].loss) == (pytest.approx(0.05, rel=0.1), pytest.approx(0.05, rel=0.1))
+    assert [raw[-1].loss, means[-1].loss] == pytest.approx([0.05, 0.05], rel=0.1)
     assert (host[-1].memory_mib, host[-1].disk_free_mib) == (4096, 50_000)
     assert [round(one.cpu_percent or 0) for one in means] == [2, 2]
 
