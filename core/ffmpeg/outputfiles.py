@@ -6,6 +6,7 @@ import os
 import re
 import time
 from collections import deque
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from core.ffmpeg.progress import STEP_S, TAIL_BYTES, Progress, parse_progress
@@ -17,6 +18,9 @@ PROGRESS_LIMIT_BYTES: Final = 64 * 1024
 LOG_LIMIT_BYTES: Final = 256 * 1024
 LOG_READ_BYTES: Final = 64 * 1024
 """Read at most at once: of more, only the end is looked at."""
+
+LATE_READS: Final = 16
+"""How often at most a log is looked at again before it is emptied: whoever writes on and on is not waited for."""
 
 LINE_LIMIT: Final = 1000
 REDACTED: Final = "[key]"
@@ -91,13 +95,12 @@ class LogFile:
             return
         if size - self._at > LOG_READ_BYTES:
             self._at, self._rest = size - LOG_READ_BYTES, b""
-        data = os.pread(self._descriptor, size - self._at, self._at)
-        self._at += len(data)
+        data = self._read_on(self._descriptor)
+        if self._at > LOG_LIMIT_BYTES:
+            data += self._start_anew(self._descriptor)
         *lines, self._rest = (self._rest + data).split(b"\n")
         self._rest = self._rest[-LOG_READ_BYTES:]
         self._keep(lines)
-        if self._at > LOG_LIMIT_BYTES:
-            self._start_anew()
 
     def tail(self, lines: int) -> list[str]:
         """Return the last lines, oldest first."""
@@ -118,12 +121,19 @@ class LogFile:
             os.close(self._descriptor)
             self._descriptor = None
 
-    def _start_anew(self) -> None:
-        # Between the last read and here lie microseconds in which a line could be lost: not worth a hole punch,
-        # for which Python has no call.
-        if self._descriptor is not None:
-            os.ftruncate(self._descriptor, 0)
-            self._at = 0
+    def _read_on(self, descriptor: int) -> bytes:
+        data = os.pread(descriptor, LOG_READ_BYTES, self._at)
+        self._at += len(data)
+        return data
+
+    def _start_anew(self, descriptor: int) -> bytes:
+        """Empty the file, and return what was written to it meanwhile."""
+        # Between the last look and the cut lie microseconds in which a line could be lost: not worth a hole punch, for
+        # which Python has no call.
+        late = b"".join(takewhile(len, (self._read_on(descriptor) for _ in range(LATE_READS))))
+        os.ftruncate(descriptor, 0)
+        self._at = 0
+        return late
 
     def _keep(self, lines: Iterable[bytes]) -> None:
         telling = (line for line in lines if not _OF_SEGMENTS.match(line))
