@@ -114,7 +114,8 @@ class Watch:
     def due_s(self) -> float:
         """When it is dead unless something moves before, by what has been seen so far."""
         marks = [self._acked] if self._reads_acks else []
-        marks += [] if self.progress_dead else [self._out]
+        if not self.progress_dead:
+            marks += [self._out, self._frames] if self._counts_frames else [self._out]
         return min((mark.since_s for mark in marks), default=inf) + self._config.frozen_s
 
     def blind_s(self, at_s: float) -> float:

@@ -70,6 +70,17 @@ def test_sound_that_runs_ahead_of_the_picture_is_a_lost_picture(last: int) -> No
     assert stream.watch.cause is CauseCode.LOST_TRACK
 
 
+def test_a_lost_picture_is_looked_for_when_it_is_due() -> None:
+    """A picture that ends while its sound goes on is told after 15 s, not with the next look behind that."""
+    stream = Stream()
+    for stream.frame in (60, 120, 180):
+        stream.look()
+    ended_s = stream.at_s
+
+    assert stream.looks(7) == {Sight.MOVING}
+    assert stream.watch.due_s == ended_s + StallConfig().frozen_s
+
+
 def test_a_leap_of_time_with_its_pictures_ends_nothing() -> None:
     """A source whose timestamps leap goes on: its pictures leap along, though a report may come late."""
     stream = Stream()
