@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from contextlib import suppress
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -13,32 +13,28 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-async def run_apart(call: Callable[[], T], within_s: float) -> T:
-    """Return what the call returns. One that hangs takes no place of others' calls, and no end of ours waits for it.
+def start_apart(call: Callable[[], T]) -> Future[T]:
+    """Begin a call and return what will hold its answer. One that hangs holds up nobody's call, and no end of ours."""
+    answer: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            value = call()
+        except Exception as error:  # noqa: BLE001 - it belongs to whoever asked
+            answer.set_exception(error)
+        else:
+            answer.set_result(value)
+
+    answer.set_running_or_notify_cancel()
+    threading.Thread(target=run, name="apart", daemon=True).start()
+    return answer
+
+
+async def run_apart(call: Callable[[], T], within_s: float | None) -> T:
+    """Return what the call returns; it is run as by `start_apart`.
 
     Raises:
         TimeoutError: It took longer than `within_s`; its thread goes on, and what comes of it is dropped.
     """
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[T] = loop.create_future()
-
-    def settle(value: T | None, error: Exception | None) -> None:
-        if answer.done():
-            return
-        if error is None:
-            answer.set_result(value)  # type: ignore[arg-type]  # what the call returned
-        else:
-            answer.set_exception(error)
-
-    def run() -> None:
-        value, error = None, None
-        try:
-            value = call()
-        except Exception as raised:  # noqa: BLE001 - it belongs to whoever asked
-            error = raised
-        with suppress(RuntimeError):  # the loop has ended meanwhile
-            loop.call_soon_threadsafe(settle, value, error)
-
-    threading.Thread(target=run, name="apart", daemon=True).start()
     async with asyncio.timeout(within_s):
-        return await answer
+        return await asyncio.wrap_future(start_apart(call))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import stat
 import tempfile
+from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
+from core.apart import start_apart
 from core.errors import DataFolderUnusable
 
 if TYPE_CHECKING:
@@ -15,7 +18,12 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
+log = logging.getLogger(__name__)
+
 OWN_MODE: Final = 0o700
+
+MEDIA_S: Final = 10.0
+"""How long a start of the service waits for the disk that the media lie on."""
 
 
 class DataFolder:
@@ -43,8 +51,9 @@ class DataFolder:
         try:
             if self.is_foreign():
                 raise DataFolderUnusable(str(self.path), "foreign")
-            for folder in (self.path, self.media, self.run):
+            for folder in (self.path, self.run):
                 folder.mkdir(mode=OWN_MODE, parents=True, exist_ok=True)
+            self._prepare_media()
             self.path.chmod(OWN_MODE)
             with tempfile.TemporaryFile(dir=self.path) as probe:
                 probe.write(b"x")
@@ -52,6 +61,13 @@ class DataFolder:
             raise DataFolderUnusable(str(self.path), "not_a_folder") from None
         except OSError as error:
             raise DataFolderUnusable(str(self.path), "not_writable") from error
+
+    def _prepare_media(self) -> None:
+        """Make the media folder; one whose disk does not answer keeps nobody from looking after what runs."""
+        try:
+            start_apart(partial(self.media.mkdir, OWN_MODE, exist_ok=True)).result(MEDIA_S)
+        except TimeoutError:
+            log.warning("The media folder %s does not answer: nothing of it can be started until it does", self.media)
 
     def is_foreign(self) -> bool:
         """Whether it holds other things, open to others, and has never been a data folder."""

@@ -214,10 +214,10 @@ class FfmpegUnusable(CoreError):
 
 @dataclass(eq=False)
 class DataFolderUnusable(CoreError):
-    """`reason`: not_writable, not_a_folder, foreign, in_use (`pid` has it), key_missing, key_unreadable, key_wrong.
+    """`reason`: not_writable, not_a_folder, foreign, silent, in_use (`pid` has it), or key_missing and so on.
 
-    key_missing: no key file, though keys are stored; key_wrong: the key file can't open what is stored (then `path` is
-    the key file).
+    silent: the disk that it lies on does not answer. Of the key file, which `path` is then: key_missing, though keys
+    are stored; key_unreadable; key_wrong: it can't open what is stored.
     """
 
     path: str

@@ -86,6 +86,7 @@ class CauseCode(StrEnum):
     TLS = "tls"  # no secure connection could be made
     SOURCE_MISSING = "source_missing"
     SOURCE_BROKEN = "source_broken"
+    SOURCE_SILENT = "source_silent"  # the disk that it lies on does not answer
     CODEC = "codec"  # FLV can't carry it
     ENCODER = "encoder"  # the encoder did not start
     NO_SPACE = "no_space"

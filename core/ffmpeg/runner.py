@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from core.apart import run_apart
 from core.ffmpeg.attempt import Attempt, follow_launched, follow_survivor
 from core.ffmpeg.contract import Ended, Report, Sample, StaleEpoch, Started
 from core.ffmpeg.costs import Meter
@@ -195,7 +197,8 @@ class LocalRunner:
             del self._epochs[next(iter(self._epochs))]
 
     async def _launch(self, output: OutputId, spec: RunSpec, epoch: int) -> None:
-        launched = await asyncio.to_thread(launch, self._folder, output, epoch, spec, self._clock.now())
+        # Apart: a start waits for nobody else's look at a disk. Without a limit: what came later would have no owner.
+        launched = await run_apart(partial(launch, self._folder, output, epoch, spec, self._clock.now()), None)
         segments = self._folder.find_segments(output)
         attempt = follow_launched(launched, spec.secrets, self._log_lines, self._clock.monotonic(), segments)
         self._reports.put_nowait(Started(output, epoch))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import subprocess
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from core.apart import run_apart
 from core.errors import NoPicture
 from core.ffmpeg.command import build_source_options, build_source_url
-from core.ffmpeg.process import build_environment
+from core.ffmpeg.process import AFTER_KILL_S, build_environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +29,11 @@ async def take_snapshot(binary: FfmpegBinary, path: Path, at_s: float, timeout_s
         NoPicture: too_slow, or failed (no picture there, no such file). Its `stream` is the file's name: the caller
             knows the stream's.
     """
-    return await asyncio.to_thread(_take, build_snapshot_argv(binary.path, path, at_s), path.stem, timeout_s)
+    take = partial(_take, build_snapshot_argv(binary.path, path, at_s), path.stem, timeout_s)
+    try:
+        return await run_apart(take, timeout_s + AFTER_KILL_S)
+    except TimeoutError:
+        raise NoPicture(path.stem, "too_slow") from None
 
 
 def build_snapshot_argv(ffmpeg: Path, path: Path, at_s: float) -> list[str]:

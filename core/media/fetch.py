@@ -51,7 +51,7 @@ _RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 class Meter(Protocol):
     """Is told how far it is, and may refuse to go on by raising."""
 
-    def __call__(self, received_bytes: int, total_bytes: int | None, /) -> None:
+    async def __call__(self, received_bytes: int, total_bytes: int | None, /) -> None:
         """Take note of both; `total_bytes` None where the server does not say."""
         ...
 
@@ -162,7 +162,7 @@ class Fetcher:
         progress.received, progress.total, progress.at = begin, total, answer.url
         progress.validator = _validator(answer.headers)
         progress.headers = answer.headers
-        meter(begin, total)
+        await meter(begin, total)
         await asyncio.to_thread(_cut, file, begin)
         await _copy(answer, progress, file, meter)
         if progress.total is not None and progress.received < progress.total:
@@ -211,7 +211,7 @@ async def _copy(answer: Answer, progress: _Progress, file: BinaryIO, meter: Mete
 async def _flush(waiting: bytearray, progress: _Progress, file: BinaryIO, meter: Meter) -> None:
     if not waiting:
         return
-    meter(progress.received + len(waiting), progress.total)
+    await meter(progress.received + len(waiting), progress.total)
     await asyncio.to_thread(_write, file, bytes(waiting))
     progress.received += len(waiting)
     waiting.clear()

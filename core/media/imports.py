@@ -10,13 +10,23 @@ import asyncio
 import logging
 import shutil
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from core.errors import CoreError, FetchFailed, LimitExceeded, NameInUse, NoRoom, NotFound, SourceUnreadable
+from core.errors import (
+    CoreError,
+    DataFolderUnusable,
+    FetchFailed,
+    LimitExceeded,
+    NameInUse,
+    NoRoom,
+    NotFound,
+    SourceUnreadable,
+)
 from core.media import folder as folders
 from core.media.import_files import UnderWay, find_size, name_part, sweep
 from core.media.import_names import clean_name, free_name, read_name, with_ending
@@ -77,8 +87,9 @@ class Imports:
         free_bytes: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
     ) -> None:
         """`free_bytes` tells what is free where a folder lies."""
-        self._root = root.resolve()
+        self._root = root.absolute()
         self._library = library
+        self._disk = library.disk
         self._store = store
         self._prober = prober
         self._fetcher = fetcher
@@ -102,9 +113,9 @@ class Imports:
             LimitExceeded: imports. NoRoom: disk: there is none at all.
         """
         url = check_url(url)
-        one = await self._register(actor, name, urlsplit(url).hostname or "", clean_name(read_name(url, {})))
-
-        self._begin(one, partial(self._fetcher.fetch, url, one.part, partial(self._measure, one)))
+        called = clean_name(read_name(url, {}))
+        one, free_bytes = await self._register(actor, name, urlsplit(url).hostname or "", called)
+        self._begin(one, partial(self._fetcher.fetch, url, one.part, partial(self._look, one)), free_bytes)
         return one.view
 
     async def take(
@@ -119,8 +130,8 @@ class Imports:
         Raises:
             NoRoom: it can't fit, so it is not even fetched. LimitExceeded: imports.
         """
-        one = await self._register(actor, None, "", clean_name(name))
-        self._begin(one, partial(self._save, one, size_bytes, save), size_bytes)
+        one, free_bytes = await self._register(actor, None, "", clean_name(name))
+        self._begin(one, partial(self._save, one, size_bytes, save), free_bytes, size_bytes)
         return one.view
 
     def cancel(self, space: SpaceName, number: int) -> ImportView:
@@ -160,7 +171,10 @@ class Imports:
 
     async def sweep(self) -> None:
         """Remove what imports of an earlier life of the service left; before any is started."""
-        await asyncio.to_thread(sweep, self._root)
+        try:
+            await self._disk.ask(sweep, self._root)
+        except DataFolderUnusable:
+            log.warning("The media folder %s does not answer: half files of earlier imports stay there", self._root)
 
     async def close(self) -> None:
         """End all."""
@@ -171,10 +185,16 @@ class Imports:
 
     # Within
 
-    def _begin(self, one: UnderWay, receive: Callable[[], Awaitable[Origin]], size_bytes: int | None = None) -> None:
+    def _begin(
+        self,
+        one: UnderWay,
+        receive: Callable[[], Awaitable[Origin]],
+        free_bytes: int,
+        size_bytes: int | None = None,
+    ) -> None:
         """Let it run, unless it is clear by now that it can't fit."""
         try:
-            self._measure(one, 0, size_bytes)
+            self._measure(one, 0, size_bytes, free_bytes)
         except NoRoom:
             self._forget(one)
             raise
@@ -187,15 +207,16 @@ class Imports:
             raise NotFound("import", f"#{number}")
         return view
 
-    async def _register(self, actor: Actor, given: str | None, origin: str, name: str) -> UnderWay:
-        """Note an import that is to begin, so that it counts from now on."""
+    async def _register(self, actor: Actor, given: str | None, origin: str, name: str) -> tuple[UnderWay, int]:
+        """Note an import that is to begin, so that it counts from now on; return it, and what bytes are free for it."""
         folder = self._folder(actor.space)
-        await asyncio.to_thread(folder.mkdir, 0o700, parents=True, exist_ok=True)
+        await self._disk.ask(folder.mkdir, 0o700, parents=True, exist_ok=True)
         if given is not None:
             given = name = check_name("media", given)
-            taken = await asyncio.to_thread(folders.list_names, folder)
+            taken = await self._disk.ask(folders.list_names, folder)
             if free_name(given, taken) != given:
                 raise NameInUse("media", given)
+        free_bytes = await self._disk.ask(self._free_bytes, folder)
         used = await self._store.media.used_bytes(actor.user)
         under_way = sum(one.view.user == actor.user for one in self._running.values())
         if under_way >= PER_USER:
@@ -205,7 +226,7 @@ class Imports:
         view = ImportView(number, actor.space, actor.user, name, origin, ImportState.WAITING)
         one = UnderWay(view, name_part(folder, number), given, asyncio.Event())
         self._running[number] = one
-        return one
+        return one, free_bytes
 
     async def _run(self, one: UnderWay, receive: Callable[[], Awaitable[Origin]]) -> None:
         state, more = ImportState.FAILED, {}
@@ -227,18 +248,22 @@ class Imports:
             more = {"error": FetchFailed("disk")}
         finally:
             self._set(one, state=state, **more)
-            self._forget(one)
+            await self._clear(one)
 
     async def _save(self, one: UnderWay, total: int | None, save: Save) -> Origin:
         """Let a chat's file come, and look at it while it does."""
 
         async def look() -> None:
-            self._measure(one, await asyncio.to_thread(find_size, one.part), total)
+            await self._look(one, await self._disk.ask(find_size, one.part), total)
 
         await watch(save(one.part), look, self._clock)
         return "", {}
 
-    def _measure(self, one: UnderWay, received: int, total: int | None) -> None:
+    async def _look(self, one: UnderWay, received: int, total: int | None) -> None:
+        """Measure it against what is free now; raises as `_measure`."""
+        self._measure(one, received, total, await self._disk.ask(self._free_bytes, one.part.parent))
+
+    def _measure(self, one: UnderWay, received: int, total: int | None, free_bytes: int) -> None:
         """Take note of how far it is; refuse what does not fit.
 
         Raises:
@@ -251,7 +276,7 @@ class Imports:
             file=self._media.max_upload_mib * MIB,
             quota=self._media.quota_per_user_mib * MIB - self._used[user] - reserved(others, user),
             # What was received lies on the disk already.
-            disk=self._free_bytes(one.part.parent) - self._floor + received,
+            disk=free_bytes - self._floor + received,
         )
         took_s = self._clock.monotonic() - one.began_s
         rate = received / took_s if took_s > 0 else 0.0
@@ -268,9 +293,9 @@ class Imports:
             raise SourceUnreadable(named, error.reason) from None
         named = with_ending(named, probe.container)
         async with self._placing:
-            taken = await asyncio.to_thread(folders.list_names, folder)
+            taken = await self._disk.ask(folders.list_names, folder)
             name = free_name(named, taken)
-            await asyncio.to_thread(folders.rename_file, folder, one.part.name, name)
+            await self._disk.ask(folders.rename_file, folder, one.part.name, name)
         item = await self._library.find_item(one.view.space, name)
         owned = await self._store.media.put(
             item.space, item.name, item.size_bytes, item.modified_ns, item.probe, item.problem, one.view.user
@@ -281,9 +306,16 @@ class Imports:
     def _set(self, one: UnderWay, **changes: Any) -> None:  # noqa: ANN401 - fields of a view
         one.view = replace(one.view, **changes)
 
+    async def _clear(self, one: UnderWay) -> None:
+        """Leave nothing of one that has ended; what a dead disk keeps goes with the service's next start."""
+        try:
+            with suppress(DataFolderUnusable):
+                await self._disk.ask(one.part.unlink, missing_ok=True)
+        finally:
+            self._forget(one)
+
     def _forget(self, one: UnderWay) -> None:
-        """Leave nothing of it but how it ended."""
-        one.part.unlink(missing_ok=True)
+        """Keep nothing of it but how it ended."""
         del self._running[one.view.id]
         if all(other.view.user != one.view.user for other in self._running.values()):
             self._used.pop(one.view.user, None)

@@ -14,9 +14,9 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final, Protocol
 from weakref import WeakValueDictionary
 
-from core.apart import run_apart
 from core.errors import DataFolderUnusable, InUse, NotFound, SourceUnreadable
 from core.media import folder as folders
+from core.media.disk import Disk
 from core.media.naming import find_file, find_source
 from core.model import MediaId, MediaItem, SourceKind, SourceRef
 from core.names import check_name, parse_reference, shorten
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 PATIENCE_S: Final = 1.5
 """How long a list waits for new files to be probed: a chat platform gives an answer three seconds."""
-
-LOOK_S: Final = 10.0
-"""How long a stream waits for the disk to say where its files are."""
 
 # Seen in the folder, so they pass when the file changes there; the others cost a probe to find out.
 _SEEN: Final = frozenset({"missing", "directory", "empty", "outside", "denied"})
@@ -56,10 +53,12 @@ class Library:
         root: DATA_DIR/media: the files of `main` lie in it, those of other spaces in a folder each.
         store: Where rows are kept.
         prober: Looks into files.
+        disk: What `root` lies on; every method raises DataFolderUnusable (silent) where it does not answer.
     """
 
-    def __init__(self, root: Path, store: Store, prober: Prober) -> None:
-        self._root = root.resolve()
+    def __init__(self, root: Path, store: Store, prober: Prober, disk: Disk | None = None) -> None:
+        self._root = root.absolute()
+        self.disk = disk or Disk(self._root)
         self._store = store
         self._prober = prober
         self._scanning = asyncio.Lock()
@@ -75,7 +74,7 @@ class Library:
             async with asyncio.timeout(PATIENCE_S):
                 if not self._scanning.locked():
                     await self.scan(space)
-        found = await asyncio.to_thread(folders.look_at_all, self._folder(space))
+        found = await self.disk.ask(folders.look_at_all, self._folder(space))
         unnamed = [
             MediaItem(MediaId(0), space, it.name, 0, 0, None, it.problem) for it in found if it.problem == "name"
         ]
@@ -89,8 +88,8 @@ class Library:
         """
         folder = self._folder(space)
         async with self._scanning:
-            await asyncio.to_thread(folder.mkdir, 0o700, parents=True, exist_ok=True)
-            found = await asyncio.to_thread(folders.look_at_all, folder)
+            await self.disk.ask(folder.mkdir, 0o700, parents=True, exist_ok=True)
+            found = await self.disk.ask(folders.look_at_all, folder)
             present = {it.name: it for it in found if it.problem != "name"}
             known = await self._follow_renames(await self._rows(space), present)
             for name in known.keys() - present.keys():
@@ -113,7 +112,7 @@ class Library:
         try:
             called, source = find_source(typed, names, await self._store.playlists.all(space))
         except NotFound:
-            if await asyncio.to_thread(folders.is_other_file, self._folder(space), typed):
+            if await self.disk.ask(folders.is_other_file, self._folder(space), typed):
                 raise SourceUnreadable(shorten(typed), "not_media") from None
             raise
         if not isinstance(source, str):
@@ -141,16 +140,16 @@ class Library:
         return await self._refresh(item.space, item.name, item)
 
     async def find_paths(self, items: Iterable[MediaItem]) -> list[Path]:
-        """Return where the items' files are, as `path` does; beside the loop, since their disk may have died.
+        """Return where the items' files are, as `path` does.
 
         Raises:
-            SourceUnreadable: as `path`; too_slow: the disk did not answer within `LOOK_S`.
+            SourceUnreadable: as `path`; too_slow: the disk does not answer.
         """
         wanted = list(items)
         paths: list[Path] = []
         try:
-            await run_apart(lambda: paths.extend(map(self.path, wanted)), LOOK_S)
-        except TimeoutError:
+            await self.disk.ask(lambda: paths.extend(map(self.path, wanted)))
+        except DataFolderUnusable:
             raise SourceUnreadable(wanted[min(len(paths), len(wanted) - 1)].name, "too_slow") from None
         return paths
 
@@ -203,7 +202,7 @@ class Library:
     async def _names(self, space: SpaceName) -> tuple[dict[str, MediaItem], list[str]]:
         """Return the known files, and the names of all that are known or there now."""
         known = await self._rows(space)
-        there = await asyncio.to_thread(folders.list_names, self._folder(space))
+        there = await self.disk.ask(folders.list_names, self._folder(space))
         return known, sorted({*known, *there})
 
     async def _get(self, space: SpaceName, media: MediaId) -> MediaItem:
@@ -213,9 +212,9 @@ class Library:
         return item
 
     async def _refresh(self, space: SpaceName, name: str, row: MediaItem | None) -> MediaItem:
-        found = await asyncio.to_thread(folders.look, self._folder(space), name)
+        found = await self.disk.ask(folders.look, self._folder(space), name)
         if found is None:
-            odd = await asyncio.to_thread(os.path.lexists, self._folder(space) / name)
+            odd = await self.disk.ask(os.path.lexists, self._folder(space) / name)
             return _mark_missing(name, row, "no_file" if odd else "missing")
         if row is not None and _is_same(row, found) and row.problem not in _PASSING:
             return row
@@ -236,7 +235,7 @@ class Library:
         if found.problem:
             return None, found.problem
         try:
-            path = await asyncio.to_thread(folders.find_path, self._folder(space), found.name)
+            path = await self.disk.ask(folders.find_path, self._folder(space), found.name)
             async with self._probing:
                 return await self._prober.probe(path), None
         except SourceUnreadable as error:
@@ -269,7 +268,7 @@ class Library:
 
     async def _change(self, item: MediaItem, change: Callable[..., None], *arguments: object) -> None:
         try:
-            await asyncio.to_thread(change, *arguments)
+            await self.disk.ask(change, *arguments)
         except FileNotFoundError:
             raise SourceUnreadable(item.name, "missing") from None
         except OSError:

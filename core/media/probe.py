@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 CHILD: Final = Path(__file__).with_name("probe_child.py").resolve()
 LIMIT_S: Final = 15.0
+AFTER_KILL_S: Final = 5.0
+"""How long a killed child may take to go: one that waits for a disk that has died goes when that is back."""
 # Sound alone is no source, but people are told so instead of 'no media file'.
 SOUND: Final = "mp3,wav,flac,ogg,aac"
 
@@ -88,8 +91,10 @@ async def _end(process: Child) -> bytes:
     """Kill the child if it still runs, reap it, and return what it has said."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
-        await _wait_for_exit(process.pid)
-        process.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(AFTER_KILL_S):
+                await _wait_for_exit(process.pid)
+                process.wait()
     assert process.stdout is not None  # noqa: S101 - it was started with a pipe
     with process.stdout as pipe:
         os.set_blocking(pipe.fileno(), False)

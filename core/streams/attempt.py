@@ -60,7 +60,7 @@ UNSPAWNABLE: Final[Mapping[int, CauseCode]] = {
 def why_not_started(error: CoreError | OSError) -> Cause:
     """Return the cause for an attempt that never became a process."""
     if isinstance(error, SourceUnreadable) and error.reason == "too_slow":
-        return Cause(CauseCode.NO_START, error.code)  # a disk that does not answer may come back
+        return Cause(CauseCode.SOURCE_SILENT, error.code)  # a disk that does not answer may come back
     if isinstance(error, CoreError):
         return Cause(UNBUILDABLE.get(type(error), CauseCode.UNKNOWN), error.code)
     return Cause(UNSPAWNABLE.get(error.errno or 0, CauseCode.UNKNOWN), error.strerror)

@@ -159,6 +159,7 @@ WORDS: Final[dict[str, str | Plural]] = {
     "error.data_folder_unusable.not_a_folder": "{path} is no folder. An admin sets data_dir.",
     "error.data_folder_unusable.foreign": "The folder {path} holds other things. An admin sets data_dir "
     "to an empty or a new folder.",
+    "error.data_folder_unusable.silent": "The folder {path} doesn't answer. An admin looks at its disk.",
     "error.data_folder_unusable.in_use": "Another service (process {pid}) has the folder {path}. Stop that one first.",
     "error.data_folder_unusable.key_missing": "The key file {path} is missing. An admin puts it back.",
     "error.data_folder_unusable.key_unreadable": "The key file {path} can't be read, or is none. An admin mends it, or "

@@ -162,6 +162,7 @@ WORDS: Final[dict[str, str | Plural]] = {
     "error.data_folder_unusable.not_a_folder": "{path} bukan folder. Admin mengatur data_dir.",
     "error.data_folder_unusable.foreign": "Folder {path} berisi hal lain. Admin mengatur data_dir ke "
     "folder baru atau kosong.",
+    "error.data_folder_unusable.silent": "Folder {path} tidak menjawab. Admin perlu memeriksa disknya.",
     "error.data_folder_unusable.in_use": "Layanan lain (proses {pid}) memakai folder {path}. Hentikan yang itu dulu.",
     "error.data_folder_unusable.key_missing": "Berkas kunci {path} hilang. Admin mengembalikannya.",
     "error.data_folder_unusable.key_unreadable": "Berkas kunci {path} tidak bisa dibaca atau bukan berkas kunci. "

@@ -15,6 +15,7 @@ from core.engine import Engine
 from core.errors import NotFound, SourceUnreadable, StoreUnavailable
 from core.events import Bus
 from core.ffmpeg.binary import FfmpegBinary
+from core.media.disk import Disk
 from core.media.fetch import Fetcher
 from core.media.imports import Imports
 from core.model import (
@@ -92,6 +93,7 @@ class PretendedLibrary:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.silent = False  # as on a disk that has died
+        self.disk = Disk(Path("/media"))
 
     async def find(self, space: SpaceName, typed: str) -> SourceRef:
         items = {item.name.rpartition(".")[0]: item for item in await self._store.media.all(space)}

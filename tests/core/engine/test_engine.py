@@ -129,7 +129,7 @@ async def test_a_disk_that_died_for_a_while_ends_no_stream(rig: Rig) -> None:
     rig.library.silent = True
     await rig.clock.advance(300)
     dark = await rig.stream("lofi")
-    assert (dark.state, dark.outputs[0].cause.code) == (State.RETRYING, CauseCode.NO_START)
+    assert (dark.state, dark.outputs[0].cause.code) == (State.RETRYING, CauseCode.SOURCE_SILENT)
     rig.library.silent = False
     await rig.clock.advance(80)
     assert (await rig.stream("lofi")).state is State.LIVE
