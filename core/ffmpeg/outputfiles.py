@@ -6,7 +6,6 @@ import os
 import re
 import time
 from collections import deque
-from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from core.ffmpeg.progress import STEP_S, TAIL_BYTES, Progress, parse_progress
@@ -130,10 +129,14 @@ class LogFile:
         """Empty the file, and return what was written to it meanwhile."""
         # Between the last look and the cut lie microseconds in which a line could be lost: not worth a hole punch, for
         # which Python has no call.
-        late = b"".join(takewhile(len, (self._read_on(descriptor) for _ in range(LATE_READS))))
+        late = bytearray()
+        for _ in range(LATE_READS):
+            if not (more := self._read_on(descriptor)):
+                break
+            late += more
         os.ftruncate(descriptor, 0)
         self._at = 0
-        return late
+        return bytes(late)
 
     def _keep(self, lines: Iterable[bytes]) -> None:
         telling = (line for line in lines if not _OF_SEGMENTS.match(line))
