@@ -43,7 +43,7 @@ class Disk:
             DataFolderUnusable: silent: there was no answer in time. It may be carried out later all the same.
         """
         now_s = asyncio.get_running_loop().time()
-        if sum(due_s <= now_s for due_s in self._due_s.values()) >= UNANSWERED_MAX:
+        if sum(due_s <= now_s for due_s in list(self._due_s.values())) >= UNANSWERED_MAX:
             raise DataFolderUnusable(str(self._root), "silent")
         mark = object()
         self._due_s[mark] = now_s + self._within_s

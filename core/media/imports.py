@@ -9,11 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -21,17 +19,17 @@ from core.errors import (
     CoreError,
     DataFolderUnusable,
     FetchFailed,
-    LimitExceeded,
     NameInUse,
     NoRoom,
     NotFound,
     SourceUnreadable,
 )
 from core.media import folder as folders
-from core.media.import_files import UnderWay, find_size, name_part, sweep
+from core.media.import_files import find_size, sweep
+from core.media.import_ledger import Ledger
 from core.media.import_names import clean_name, free_name, read_name, with_ending
-from core.media.import_room import check_room, reserved
-from core.media.import_view import ENDED, ImportState, ImportView
+from core.media.import_room import check_room
+from core.media.import_view import ImportState, ImportView
 from core.media.import_watch import watch
 from core.media.link import check_url
 from core.names import check_name
@@ -43,9 +41,10 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.config import CoreConfig
     from core.media.fetch import Fetcher
+    from core.media.import_files import UnderWay
     from core.media.late_fetch import LateFetcher
     from core.media.library import Library, Prober
-    from core.model import Actor, MediaItem, SpaceName, UserId
+    from core.model import Actor, MediaItem, SpaceName
     from core.store.store import Store
 
     Save = Callable[[Path], Awaitable[None]]
@@ -58,10 +57,6 @@ log = logging.getLogger(__name__)
 MIB: Final = 1024 * 1024
 AT_ONCE: Final = 2
 """Imports that receive at the same time; further ones wait their turn."""
-PER_USER: Final = 5
-"""Imports of one person that wait or run."""
-REMEMBERED: Final = 20
-"""Imports that ended, kept to be looked at."""
 
 
 class Imports:
@@ -95,11 +90,8 @@ class Imports:
         self._fetcher = fetcher
         self._media, self._floor = config.media, int(config.monitor.disk_free_mib * MIB)
         self._clock = clock
-        self._used: dict[UserId, int] = {}  # bytes in the library, of those who import right now
         self._free_bytes = free_bytes
-        self._ids = count(1)
-        self._running: dict[int, UnderWay] = {}
-        self._ended: OrderedDict[int, ImportView] = OrderedDict()
+        self._ledger = Ledger()
         self._receiving = asyncio.Semaphore(AT_ONCE)
         self._placing = asyncio.Lock()
 
@@ -140,7 +132,7 @@ class Imports:
         Raises:
             NotFound: kind import: none of that number is under way.
         """
-        one = self._running.get(number)
+        one = self._ledger.under_way(number)
         if one is None or one.view.space != space or one.task is None:
             raise NotFound("import", f"#{number}")
         one.task.cancel()
@@ -148,26 +140,24 @@ class Imports:
 
     def find(self, number: int) -> ImportView | None:
         """Return how one is, or went; None once it is forgotten."""
-        one = self._running.get(number)
-        return one.view if one else self._ended.get(number)
+        return self._ledger.find(number)
 
     def all(self, space: SpaceName) -> list[ImportView]:
         """Return the space's imports, those under way first, then how the last ones went, newest first."""
-        running = [one.view for one in self._running.values()]
-        return [view for view in (*running, *reversed(self._ended.values())) if view.space == space]
+        return self._ledger.all(space)
 
     async def heard(self, number: int) -> ImportView:
         """Wait until the other side has said anything, or it is over."""
-        if one := self._running.get(number):
+        if one := self._ledger.under_way(number):
             await one.heard.wait()
-        return self._found(number)
+        return self._ledger.get(number)
 
     async def wait(self, number: int) -> ImportView:
         """Wait for its end."""
-        one = self._running.get(number)
+        one = self._ledger.under_way(number)
         if one is not None and one.task is not None:
             await asyncio.wait([one.task])
-        return self._found(number)
+        return self._ledger.get(number)
 
     async def sweep(self) -> None:
         """Remove what imports of an earlier life of the service left; before any is started."""
@@ -178,7 +168,7 @@ class Imports:
 
     async def close(self) -> None:
         """End all."""
-        tasks = [one.task for one in self._running.values() if one.task]
+        tasks = [one.task for one in self._ledger if one.task]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -196,19 +186,13 @@ class Imports:
         try:
             self._measure(one, 0, size_bytes, free_bytes)
         except NoRoom:
-            self._forget(one)
+            self._ledger.leave(one)
             raise
         one.heard.clear()
         one.task = asyncio.create_task(self._run(one, receive), name=f"import {one.view.id}")
 
-    def _found(self, number: int) -> ImportView:
-        view = self.find(number)
-        if view is None:
-            raise NotFound("import", f"#{number}")
-        return view
-
     async def _register(self, actor: Actor, given: str | None, origin: str, name: str) -> tuple[UnderWay, int]:
-        """Note an import that is to begin, so that it counts from now on; return it, and what bytes are free for it."""
+        """Note an import that is to begin; return it, and how many bytes are free for it."""
         folder = self._folder(actor.space)
         await self._disk.ask(folder.mkdir, 0o700, parents=True, exist_ok=True)
         if given is not None:
@@ -218,14 +202,7 @@ class Imports:
                 raise NameInUse("media", given)
         free_bytes = await self._disk.ask(self._free_bytes, folder)
         used = await self._store.media.used_bytes(actor.user)
-        under_way = sum(one.view.user == actor.user for one in self._running.values())
-        if under_way >= PER_USER:
-            raise LimitExceeded("imports", under_way, PER_USER)
-        self._used[actor.user] = used
-        number = next(self._ids)
-        view = ImportView(number, actor.space, actor.user, name, origin, ImportState.WAITING)
-        one = UnderWay(view, name_part(folder, number), given, asyncio.Event())
-        self._running[number] = one
+        one = self._ledger.enter(actor, folder, given, name, origin, used)
         return one, free_bytes
 
     async def _run(self, one: UnderWay, receive: Callable[[], Awaitable[Origin]]) -> None:
@@ -269,12 +246,10 @@ class Imports:
         Raises:
             NoRoom: file, quota, disk.
         """
-        others = (other.view for other in self._running.values() if other is not one)
-        user = one.view.user
         check_room(
             max(received, total or 0),
             file=self._media.max_upload_mib * MIB,
-            quota=self._media.quota_per_user_mib * MIB - self._used[user] - reserved(others, user),
+            quota=self._media.quota_per_user_mib * MIB - self._ledger.taken_bytes(one),
             # What was received lies on the disk already.
             disk=free_bytes - self._floor + received,
         )
@@ -300,7 +275,7 @@ class Imports:
         owned = await self._store.media.put(
             item.space, item.name, item.size_bytes, item.modified_ns, item.probe, item.problem, one.view.user
         )
-        self._used[one.view.user] += item.size_bytes
+        self._ledger.count_in(one, item.size_bytes)
         return owned
 
     def _set(self, one: UnderWay, **changes: Any) -> None:  # noqa: ANN401 - fields of a view
@@ -312,18 +287,7 @@ class Imports:
             with suppress(DataFolderUnusable):
                 await self._disk.ask(one.part.unlink, missing_ok=True)
         finally:
-            self._forget(one)
-
-    def _forget(self, one: UnderWay) -> None:
-        """Keep nothing of it but how it ended."""
-        del self._running[one.view.id]
-        if all(other.view.user != one.view.user for other in self._running.values()):
-            self._used.pop(one.view.user, None)
-        if one.view.state in ENDED:
-            self._ended[one.view.id] = one.view
-        while len(self._ended) > REMEMBERED:
-            self._ended.popitem(last=False)
-        one.heard.set()
+            self._ledger.leave(one)
 
     def _folder(self, space: SpaceName) -> Path:
         return folders.folder_of(self._root, space)
