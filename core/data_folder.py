@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from core.apart import start_apart
 from core.errors import DataFolderUnusable
+from core.media.disk import LOOK_S
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 OWN_MODE: Final = 0o700
-
-MEDIA_S: Final = 10.0
-"""How long a start of the service waits for the disk that the media lie on."""
 
 
 class DataFolder:
@@ -65,7 +63,7 @@ class DataFolder:
     def _prepare_media(self) -> None:
         """Make the media folder; one whose disk does not answer keeps nobody from looking after what runs."""
         try:
-            start_apart(partial(self.media.mkdir, OWN_MODE, exist_ok=True)).result(MEDIA_S)
+            start_apart(partial(self.media.mkdir, OWN_MODE, exist_ok=True)).result(LOOK_S)
         except TimeoutError:
             log.warning("The media folder %s does not answer: nothing of it can be started until it does", self.media)
 

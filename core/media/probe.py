@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import SourceUnreadable
 from core.ffmpeg.command import CONTAINERS
+from core.ffmpeg.process import AFTER_KILL_S
 from core.model import AudioTrack, Probe, VideoTrack
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 CHILD: Final = Path(__file__).with_name("probe_child.py").resolve()
 LIMIT_S: Final = 15.0
-AFTER_KILL_S: Final = 5.0
-"""How long a killed child may take to go: one that waits for a disk that has died goes when that is back."""
 # Sound alone is no source, but people are told so instead of 'no media file'.
 SOUND: Final = "mp3,wav,flac,ogg,aac"
 
@@ -91,7 +90,7 @@ async def _end(process: Child) -> bytes:
     """Kill the child if it still runs, reap it, and return what it has said."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
-        with suppress(TimeoutError):
+        with suppress(TimeoutError):  # one that waits for a disk that has died goes when that is back
             async with asyncio.timeout(AFTER_KILL_S):
                 await _wait_for_exit(process.pid)
                 process.wait()
